@@ -1,0 +1,119 @@
+"""Folding, cutting and stemming; above all: an offset never shifts."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.analysis import LONGEST_TERM, alternatives, fold, terms, tokens
+
+# Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
+TRICKY = st.text(
+    alphabet=st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from(list("éÉe\u0301\u0308\u0323ﬁＡ１ｶﾞﾟ\u1112\u1161\u11abß\u0130ǅ㎏½…‘’\u00ad\u200b\u200d台臺湾灣発เว็ำी')．.,-")),
+    ),
+    max_size=60,
+)
+
+
+def found(text: str, language: str = "en") -> list[str]:
+    return [text[token.start : token.end] for token in tokens(text, language)]
+
+
+@given(TRICKY)
+def test_every_folded_character_knows_where_it_came_from(text: str) -> None:
+    folded = fold(text)
+    if folded.starts is not None and folded.ends is not None:
+        assert len(folded.starts) == len(folded.ends) == len(folded.text)
+        assert list(folded.starts) == sorted(folded.starts)
+    else:
+        assert len(folded.text) == len(text)
+    for i in range(len(folded.text)):
+        start, end = folded.source_span(i, i + 1)
+        assert 0 <= start < end <= len(text)
+        assert folded.text[i] in fold(text[start:end]).text
+
+
+@given(TRICKY)
+def test_folding_again_changes_nothing(text: str) -> None:
+    once = fold(text).text
+    assert fold(once).text == once
+
+
+@given(TRICKY)
+def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
+    composed = fold(unicodedata.normalize("NFC", text)).text
+    assert fold(unicodedata.normalize("NFD", text)).text == composed
+
+
+@given(TRICKY, st.sampled_from(["en", "zh-Hant", "ru", "th", "und", "ar", "de"]))
+def test_spans_are_in_order_and_terms_are_the_same_without_them(text: str, language: str) -> None:
+    cut = tokens(text, language)
+    assert [token.term for token in cut] == terms(text, language)
+    assert all(0 <= token.start < token.end <= len(text) for token in cut)
+    assert [token.start for token in cut] == sorted(token.start for token in cut)
+
+
+@given(TRICKY)
+def test_a_word_of_a_text_is_found_by_the_forms_of_a_query(text: str) -> None:
+    for language in ("en", "fr", "zh-Hant"):
+        for token in tokens(text, language):
+            forms = alternatives(text[token.start : token.end], [language])
+            assert any(token.term in position for position in forms)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("台灣", "台湾"),
+        ("臺灣", "台湾"),
+        ("ＮＡＴＯ", "nato"),
+        ("cafe\u0301", "café"),
+        ("ﾃｽﾄ", "テスト"),
+        ("Taiwan’s", "Taiwan's"),
+        ("U.S.", "US"),
+        ("1,000", "1000"),
+        ("STRASSE", "straße"),
+        ("co\u00adoperation", "cooperation"),
+    ],
+)
+def test_what_looks_alike_meets(typed: str, written: str) -> None:
+    assert terms(typed, "en") == terms(written, "en") != []
+
+
+def test_words_are_stemmed_by_the_language_of_their_text() -> None:
+    assert terms("allies assurances", "en") == ["alli", "assur"]
+    assert terms("работы", "ru") == terms("работа", "ru")
+    assert terms("JavaScript assurances", "ru") == ["javascript", "assur"], "English words in a Russian text"
+    assert terms("assurances", "zh-Hant") == ["assur"]
+    assert terms("assurances", "und") == ["assur"]
+
+
+def test_unspaced_scripts_give_overlapping_bigrams_and_single_characters() -> None:
+    assert terms("不對稱作戰", "zh-Hant") == ["不对", "对称", "称作", "作战"]
+    assert terms("在 1975 年", "zh-Hant") == ["在", "1975", "年"]
+    assert found("台灣的 F-16", "zh-Hant") == ["台灣", "灣的", "F", "16"]
+
+
+def test_marks_stay_in_their_word() -> None:
+    assert found("हिन्दी भाषा", "hi") == ["हिन्दी", "भाषा"]
+
+
+def test_offsets_point_into_the_text_as_it_was() -> None:
+    text = "ﬁne ｶﾞｲﾄﾞ the U.S.’s"
+    assert found(text)[0] == "ﬁne"
+    assert all(piece in text for piece in found(text))
+
+
+def test_what_is_too_long_for_a_word_is_cut_alike_everywhere() -> None:
+    long = "a" * 5000
+    assert terms(long, "und") == [long[:LONGEST_TERM]]
+    assert alternatives(long, ["und"]) == [(long[:LONGEST_TERM],)]
+
+
+def test_lone_surrogates_and_controls_do_not_hurt() -> None:
+    assert terms("a\ud800b \x00c\x1b", "en") == ["a", "b", "c"]
