@@ -1,0 +1,93 @@
+"""Files and folders named by a user -> the files to read, in one order on every machine."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from seedsearch.errors import UnreadableError
+from seedsearch.records import Source
+
+# A folder with this file in it holds an index, not documents.
+INDEX_MARK = "seedsearch.json"
+# Version control systems whose folders are not hidden by a dot.
+_VERSION_CONTROL = frozenset({"CVS", "_darcs", "RCS", "SCCS"})
+
+
+_FILE, _FOLDER = "file", "folder"
+
+
+class Skipped(NamedTuple):
+    """A file or folder that is not read, by the name it would be cited by, and why."""
+
+    name: str
+    reason: str
+
+
+def name_of(path: Path, root: Path) -> str:
+    """The name by which a file is cited: relative to `root` with forward slashes, absolute where it lies outside.
+
+    Bytes of a name that are not UTF-8 are written as in `caf\\xe9.txt`, so that a name can be printed and stored.
+    """
+    place, base = Path(os.path.abspath(path)), Path(os.path.abspath(root))  # noqa: PTH100 - Path.absolute keeps ".."
+    if not place.is_relative_to(base) and (path.exists() and path.resolve().is_relative_to(base.resolve())):
+        place, base = path.resolve(), base.resolve()
+    name = (place.relative_to(base) if place.is_relative_to(base) else place).as_posix()
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def discover(paths: Sequence[Path], root: Path) -> Iterator[Source | Skipped]:
+    """The files named, and those in the folders named and in all folders below, sorted by name within each folder.
+
+    Of what was not named itself these are left out without a word: hidden files and folders (a dot before the name) and
+    those of version control; and always folders that hold an index of ours. The same file comes once; links to files
+    are followed. Skipped are links to folders, which may lead anywhere, links to nothing, what is neither file nor
+    folder, and folders that may not be listed. Raises UnreadableError, before the first file, if a path does not exist.
+    """
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UnreadableError(f"{name_of(path, root)}: no such file or folder; check the path")
+    seen: set[str] = set()
+    # Depth first without recursion: folders can be deeper than Python's stack.
+    waiting = [(path, True) for path in reversed(paths)]
+    while waiting:
+        path, named = waiting.pop()
+        kind = _kind(path)
+        if kind == _FOLDER and not named and path.is_symlink():
+            kind = "link to a folder; name the folder itself to have it read"
+        real = os.path.realpath(path)
+        if kind in (_FILE, _FOLDER):
+            if real in seen:
+                continue
+            seen.add(real)
+        if kind == _FILE:
+            yield Source(path, name_of(path, root))
+        elif kind == _FOLDER:
+            try:
+                waiting.extend((below, False) for below in reversed(_below(path)))
+            except OSError as error:
+                yield Skipped(name_of(path, root), f"folder cannot be listed ({error.strerror})")
+        else:
+            yield Skipped(name_of(path, root), kind)
+
+
+def _below(folder: Path) -> list[Path]:
+    """What is to be read in a folder, sorted; nothing if it holds an index. Raises OSError."""
+    names = sorted(os.listdir(folder))  # noqa: PTH208 - the names alone are wanted, and a Path each costs more
+    if INDEX_MARK in names:
+        return []
+    return [folder / name for name in names if not name.startswith(".") and name not in _VERSION_CONTROL]
+
+
+def _kind(path: Path) -> str:
+    """_FILE, _FOLDER, or why it is neither."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return "link that leads nowhere" if path.is_symlink() else f"cannot be looked at ({error.strerror})"
+    if stat.S_ISDIR(mode):
+        return _FOLDER
+    return _FILE if stat.S_ISREG(mode) else "neither a file nor a folder"

@@ -1,0 +1,138 @@
+"""JSON Lines: one object a line, each a document of its own (https://jsonlines.org).
+
+An object has a `text`, and may have an `id` (or `_id`, as in the BEIR collections), a `title` and a `lang`. Places in
+the text are followed through the escapes of its literal, so that a citation leads to the file's own characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from json import JSONDecodeError, JSONDecoder
+from typing import NamedTuple
+
+from seedsearch.ingest.blocks import split
+from seedsearch.ingest.formats import Broken, Part
+
+_BLANKS = re.compile("[ \t\r\ufeff]*")
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_decode = JSONDecoder().raw_decode
+
+
+class _Value(NamedTuple):
+    """A value of an object, and the characters [start, end) of the line on which its literal stands."""
+
+    value: object
+    start: int
+    end: int
+
+
+_NOTHING = _Value("", 0, 0)
+
+
+def read(text: str) -> Iterator[Part | Broken]:
+    """The documents of a JSON Lines file in order, and the lines that hold none; blank lines are passed over.
+
+    A document without an id, or with one that came before, is named by its line number. Half a surrogate pair, which
+    JSON can write and no encoding can, becomes U+FFFD. Beside the file's text only one line is held at a time.
+    """
+    taken: set[str] = set()
+    start = number = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        number += 1
+        line = text[start:end]
+        if line and not line.isspace():
+            try:
+                part = _document(line, start)
+            except (ValueError, RecursionError) as error:
+                reason = error.msg if isinstance(error, JSONDecodeError) else str(error)
+                yield Broken(number, f"not an object in JSON: {reason}")
+            else:
+                yield _named(part, number, taken) if part else Broken(number, 'the object has no "text"')
+        start = end + 1
+
+
+def _document(line: str, start: int) -> Part | None:
+    """The document on a line that starts at character `start` of the file, or None without a text.
+
+    Raises ValueError or RecursionError where the line is not an object in JSON.
+    """
+    members = _members(line)
+    value, literal, end = members.get("text", _NOTHING)
+    if not isinstance(value, str) or end == 0:
+        return None
+    text = _encodable(value)
+    name = _text_of(members.get("id", members.get("_id", _NOTHING)))
+    language = _text_of(members.get("lang", members.get("language", _NOTHING)))
+    title = _text_of(members.get("title", _NOTHING))
+    return Part(name, title, language, text, split(text), start + literal + 1, _shifts(line[literal + 1 : end - 1]))
+
+
+def _members(line: str) -> dict[str, _Value]:
+    """The members of the object on a line, and where their values stand; of a name given twice the last counts."""
+    members: dict[str, _Value] = {}
+    at = _expect(line, 0, "{")
+    if line[at : at + 1] == "}":
+        at += 1
+    else:
+        closed = False
+        while not closed:
+            name, at = _decode(line, at)
+            if not isinstance(name, str):
+                raise JSONDecodeError("Expecting a name in quotes", line, at)
+            at = _expect(line, at, ":")
+            value, end = _decode(line, at)
+            members[name] = _Value(value, at, end)
+            at = _blanks(line, end)
+            closed = line[at : at + 1] == "}"
+            at = at + 1 if closed else _expect(line, at, ",")
+    if _blanks(line, at) < len(line):
+        raise JSONDecodeError("Extra data", line, at)
+    return members
+
+
+def _blanks(line: str, at: int) -> int:
+    match = _BLANKS.match(line, at)
+    return match.end() if match else at
+
+
+def _expect(line: str, at: int, mark: str) -> int:
+    """The place behind a mark and the blanks around it."""
+    at = _blanks(line, at)
+    if line[at : at + 1] != mark:
+        raise JSONDecodeError(f"Expecting {mark!r}", line, at)
+    return _blanks(line, at + 1)
+
+
+def _text_of(value: _Value) -> str:
+    """A value as text: strings as they are, numbers as Python writes them, everything else empty."""
+    if isinstance(value.value, str):
+        return _encodable(value.value)
+    return str(value.value) if isinstance(value.value, int | float) and not isinstance(value.value, bool) else ""
+
+
+def _encodable(text: str) -> str:
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _shifts(literal: str) -> list[tuple[int, int]]:
+    """How far a string's literal, without its quotes, runs ahead of the string, for `Part.shifts`."""
+    shifts = []
+    ahead = 0
+    for match in _ESCAPE.finditer(literal) if "\\" in literal else ():
+        behind = match.start() - ahead + 1
+        ahead += len(match[0]) - 1
+        shifts.append((behind, ahead))
+    return shifts
+
+
+def _named(part: Part, number: int, taken: set[str]) -> Part:
+    """The part under a name that no part before bears: its own, the line number, or that with `+` behind it."""
+    name = part.id if part.id and part.id not in taken else str(number)
+    while name in taken:
+        name += "+"
+    taken.add(name)
+    return part._replace(id=name)
