@@ -1,0 +1,35 @@
+# The commands of the project's daily work; `just` lists them.
+
+default:
+    @just --list
+
+# install for development into the active environment
+install:
+    pip install -e '.[dev]'
+
+# style, types, tests
+check: lint test
+
+lint:
+    ruff check .
+    ruff format --check .
+    mypy
+
+test *ARGS:
+    pytest {{ARGS}}
+
+# what CI runs, in a fresh virtual environment
+ci:
+    .ci/run
+
+# accuracy of encoding and language detection; SHARED is the folder that holds the judged data
+bench-detection SHARED:
+    python bench/detection.py --encoding {{SHARED}}/eval-encoding --language {{SHARED}}/eval-langid
+
+# alignment quality on gold documents
+bench-alignment SHARED:
+    python bench/alignment.py {{SHARED}}/eval-align
+
+# CPU of a cold query against a one-line typer app
+bench-start:
+    python bench/start.py
