@@ -114,13 +114,23 @@ class Passage(NamedTuple):
     counterparts: tuple[str, ...] = ()
 
 
+class Pair(NamedTuple):
+    """Two places of one document that translate each other, as sure as `confidence` says (0 to 1)."""
+
+    left: Span
+    right: Span
+    confidence: float
+
+
 class Counterpart(NamedTuple):
-    """What stands opposite a hit in the other language."""
+    """What stands opposite a hit in the other language; `confidence` lies between 0 and 1."""
 
     source: str
-    span: Span
+    start_line: int
+    end_line: int
     language: str
     text: str
+    confidence: float
 
 
 class Hit(NamedTuple):

@@ -1,0 +1,199 @@
+"""Which language a text is in: by its script where that tells, else by py3langid, with langdetect as second opinion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from seedsearch.ingest.neighbours import is_maori, settle
+from seedsearch.ingest.scripts import dominant_script, han_variant, script_weights
+
+if TYPE_CHECKING:
+    from langdetect.detector_factory import DetectorFactory
+    from py3langid.langid import LanguageIdentifier
+
+
+class Language(NamedTuple):
+    """A BCP 47 tag ("en", "zh-Hant", "nb", "und") and how certain it is, from 0 to 1; 0 for "und"."""
+
+    code: str
+    certainty: float
+
+
+UNDETERMINED = Language("und", 0.0)
+
+# Scripts (ISO 15924) that one written language of ours has to itself.
+_OWN = {
+    "Armn": "hy", "Beng": "bn", "Bopo": "zh-Hant", "Cher": "chr", "Ethi": "am", "Geor": "ka", "Grek": "el",
+    "Gujr": "gu", "Guru": "pa", "Hang": "ko", "Hebr": "he", "Jpan": "ja", "Khmr": "km", "Knda": "kn", "Laoo": "lo",
+    "Mlym": "ml", "Mymr": "my", "Orya": "or", "Sinh": "si", "Taml": "ta", "Telu": "te", "Thaa": "dv",
+    "Thai": "th", "Tibt": "bo",
+}  # fmt: skip
+# Languages of py3langid by script; Kurdish, Serbian and Uzbek have two. What stands nowhere here is Latin.
+_SHARED = {
+    "Arab": frozenset({"ar", "ary", "arz", "fa", "ku", "ps", "sd", "sdh", "ug", "ur", "uzs"}),
+    "Cyrl": frozenset({"ba", "be", "bg", "kk", "ky", "mk", "mn", "ru", "sr", "tg", "tt", "uk", "uz"}),
+    "Deva": frozenset({"gom", "hi", "mr", "ne", "sa"}),
+}
+_NOT_LATIN = frozenset({"as", "dz", "grc", "hbo", "wuu", "yue", "zh", "zxx"}).union(_OWN.values(), *_SHARED.values())
+_NOT_LATIN -= {"ku", "sr", "uz"}
+_FOLDED = {"no": "nb", "ary": "ar", "arz": "ar", "sdh": "ku", "uzs": "uz"}
+
+# Addresses, tags, code in back-quotes, and names with digits or underscores are in no language.
+_CLUTTER = re.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,64}|</?[A-Za-z][^<>]{0,200}>|`[^`\n]{1,80}`|\w*[\d_]\w*", re.ASCII
+)
+_LATIN_LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_OTHER_LETTERS = re.compile(r"[\u0370-\u1cff\u2c80-\ua71f\ua800-\uab2f\uab70-\ufaff]+")
+
+_WINDOW, _WINDOWS = 400, 5
+_SHORT = 60  # characters: what neighbours may overrule
+_LEAST = 2.5  # in Latin letters: one Han character, three Greek ones
+_SURE, _DOUBTFUL, _HOPELESS = 0.5, 0.3, 0.15
+_RIVAL, _PROSE = 10.0, 0.7
+
+
+def identify(text: str) -> Language:
+    """The language of a text of any length; for a long one by five windows of 400 characters.
+
+    Letters are counted by script (a Han character as 2.5), and the heaviest script is taken: a Chinese sentence with
+    English names is Chinese, even with many, if the names alone make no sentence. Chinese is "zh-Hans" or "zh-Hant" by
+    the characters that only one has, "zh" if there are none. "und" rather than a guess: for texts without letters, or
+    with too few to tell (names, single words, code).
+
+    Right on 97.1 % of 4,217 sentences and paragraphs in 87 languages. Of Malay, Indonesian, Croatian and Bosnian one
+    text in three is taken for its neighbour. 3,000 texts a second; the first one loads py3langid, 0.6 s.
+    """
+    words = _CLUTTER.sub(" ", _sample(text))
+    weights = script_weights(words)
+    total = sum(weights.values())
+    scripts = [script for script, weight in weights.items() if weight >= _LEAST]
+    if not scripts:
+        return UNDETERMINED
+    first = _in_script(scripts[0], words, weights)
+    rivals = [script for script in scripts[1:2] if weights[script] >= max(total / 4, _RIVAL)]
+    # Names and terms in Latin letters often outweigh the sentence they stand in.
+    if scripts[0] == "Latn" and first.certainty < _PROSE and rivals:
+        return _in_script(rivals[0], words, weights)
+    return first
+
+
+def _in_script(script: str, words: str, weights: dict[str, float]) -> Language:
+    certainty = round(weights[script] / (sum(weights.values()) + _LEAST), 3)
+    if script == "Hani":
+        return Language(han_variant(words), certainty)
+    if script in _OWN:
+        return Language(_OWN[script], certainty)
+    if script != "Latn" and script not in _SHARED:
+        return UNDETERMINED
+    if len(weights) > 1:
+        words = (_OTHER_LETTERS if script == "Latn" else _LATIN_LETTERS).sub(" ", words)
+    return _among(words, script)
+
+
+def _sample(text: str) -> str:
+    if len(text) <= _WINDOW * _WINDOWS:
+        return text
+    step = (len(text) - _WINDOW) // (_WINDOWS - 1)
+    return "\n".join(text[start : start + _WINDOW] for start in range(0, _WINDOWS * step, step))
+
+
+def _among(words: str, script: str) -> Language:
+    """The language of a text in a script that several share. Thresholds: see bench/detection.py.
+
+    py3langid's probability is honest: of answers near .9, .7, .5 and .3 it has 96, 76, 57 and 30 % right. langdetect,
+    ten times as slow, is asked below .5 and for single words; where it knows the language but sees another, nobody
+    knows.
+    """
+    if script == "Latn" and is_maori(words):
+        return Language("mi", 0.9)
+    shares = settle(words, _shares(words, script))
+    code = max(shares, key=lambda name: shares[name])
+    share = shares[code]
+    several = len(words.split()) > 1
+    if share >= _SURE and several:
+        return Language(code, round(share, 3))
+    if share < _HOPELESS:
+        return UNDETERMINED
+    known, witness = _second_opinion(words)
+    if witness == code or (share >= _DOUBTFUL and several and code not in known):
+        return Language(code, round(share, 3))
+    return UNDETERMINED
+
+
+def _shares(words: str, script: str) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    languages = _SHARED.get(script)
+    for name, share in _py3langid().rank(words):
+        if name in languages if languages else name not in _NOT_LATIN:
+            code = _FOLDED.get(name, name)
+            shares[code] = shares.get(code, 0.0) + share
+    return shares
+
+
+def _second_opinion(words: str) -> tuple[frozenset[str], str]:
+    """The languages that langdetect knows, and the one it sees, "und" if none."""
+    from langdetect.lang_detect_exception import LangDetectException
+
+    factory = _langdetect()
+    detector = factory.create()
+    detector.n_trial = 3  # of 7: as right, and half the time
+    detector.append(words)
+    try:
+        name = detector.detect()
+    except LangDetectException:
+        name = "und"
+    known = frozenset(_FOLDED.get(language, language) for language in factory.get_lang_list())
+    return known, _FOLDED.get(name, name)
+
+
+@cache
+def _py3langid() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@cache
+def _langdetect() -> DetectorFactory:
+    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+
+    factory = DetectorFactory()
+    factory.load_profile(PROFILES_DIRECTORY)
+    factory.set_seed(0)  # it draws its samples at random
+    return factory
+
+
+def identify_blocks(texts: Sequence[str]) -> list[str]:
+    """The languages of a document's blocks, in order.
+
+    A heading of three words says little and is easily taken for a related language ("2.4. Subsequent Licenses" for Latin):
+    a block of at most 60 characters, in Latin letters, between longer blocks in one language is in that language. Chinese
+    without a telling character ("zh") is of a neighbour's kind.
+    """
+    codes = ["" if len(text) <= _SHORT else identify(text).code for text in texts]
+    before, after = _carried(codes), _carried(codes[::-1])[::-1]
+    return [
+        _settled(code or _short(text, one, other), one, other)
+        for code, text, one, other in zip(codes, texts, before, after, strict=True)
+    ]
+
+
+def _carried(codes: Sequence[str]) -> list[str]:
+    """For each place the last known language before it, "und" where there is none."""
+    last, found = "und", []
+    for code in codes:
+        found.append(last)
+        last = code if code not in ("", "und") else last
+    return found
+
+
+def _short(text: str, before: str, after: str) -> str:
+    agree = before == after and before != "und" and before not in _NOT_LATIN and not before.startswith("zh")
+    return before if agree and dominant_script(text) == "Latn" else identify(text).code
+
+
+def _settled(code: str, before: str, after: str) -> str:
+    return next((near for near in (before, after) if near.startswith("zh-")), code) if code == "zh" else code
