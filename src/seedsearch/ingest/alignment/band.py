@@ -1,0 +1,125 @@
+"""The band of cells through which an alignment may go, found in steps from coarse to fine.
+
+Groups of neighbouring pieces are compared first, as vecalign does with vectors (Thompson and Koehn 2019, "Vecalign: Improved
+Sentence Alignment in Linear Time and Space"), here by their words. The best way through the groups bounds the search among
+groups of a quarter of the size, down to single pieces. So a chapter that one half lacks is seen at the first step.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from itertools import accumulate
+from math import log, sqrt
+
+from seedsearch.ingest.alignment.evidence import Band
+from seedsearch.ingest.alignment.table import Table
+from seedsearch.ingest.alignment.tokens import Side
+
+# A point that an alignment may pass: numbers of left and right groups before it.
+Node = tuple[int, int]
+
+# With no more groups than this each one is compared with all; a step makes them so many times finer.
+_GROUPS, _FINER = 160, 4
+# A token that more groups than this have says nothing of where it belongs.
+_COMMON = 0.2
+# What a pair of groups is worth by its place alone: enough to keep to the diagonal where nothing else is known.
+_PLACE = 0.001
+
+
+def find_band(left: Side, right: Side, table: Table, radius: int) -> Band:
+    """The band for the pieces of two halves, `radius` pieces to each side of the likely way.
+
+    Both ends of its rows rise from row to row; the first row holds 0, the last the number of right pieces. Time and memory
+    are linear in the halves where most pieces have a counterpart.
+    """
+    sizes = [1]
+    while max(len(left.tokens), len(right.tokens)) > _GROUPS * sizes[-1]:
+        sizes.append(sizes[-1] * _FINER)
+    band: Band = []
+    for size in reversed(sizes):
+        groups = _Groups(left, size), _Groups(right, size)
+        n, m = len(groups[0].tokens), len(groups[1].tokens)
+        band = band or [(0, m)] * (n + 1)
+        way = _way(_likeness(*groups, table, band), band, groups[0].middles, groups[1].middles)
+        if size == 1:
+            return _widened(way, n, m, 1, radius)
+        n, m = -(-len(left.tokens) * _FINER // size), -(-len(right.tokens) * _FINER // size)
+        band = _widened([(i * _FINER, j * _FINER) for i, j in way], n, m, _FINER, _FINER)
+    return band
+
+
+class _Groups:
+    """Runs of so many pieces: the tokens of each, and where its middle lies in the half's length, from 0 to 1."""
+
+    def __init__(self, side: Side, size: int) -> None:
+        starts = range(0, len(side.tokens), size)
+        self.tokens = [set().union(*side.tokens[start : start + size]) for start in starts]
+        ends = list(accumulate(sum(side.lengths[start : start + size]) for start in starts))
+        total = max(1, ends[-1]) if ends else 1
+        self.middles = [(end + before) / 2 / total for before, end in zip([0, *ends], ends, strict=False)]
+
+
+def _likeness(left: _Groups, right: _Groups, table: Table, band: Band) -> list[dict[int, float]]:
+    """For each left group the right groups within the band that share telling words with it: cosines of their vectors."""
+    where: dict[str, list[int]] = defaultdict(list)
+    for j, tokens in enumerate(right.tokens):
+        for token in tokens:
+            where[token].append(j)
+    most = max(2, _COMMON * len(right.tokens))
+    weight = {token: log(1 + len(right.tokens) / len(js)) for token, js in where.items() if len(js) <= most}
+    norms = [sqrt(sum(weight.get(token, 0.0) ** 2 for token in sorted(tokens))) or 1.0 for tokens in right.tokens]
+    found = []
+    for i, tokens in enumerate(left.tokens):
+        vector: dict[str, float] = {}
+        for token in sorted(tokens):
+            for other, sure in table.get(token, {}).items():
+                if other in weight and sure > vector.get(other, 0.0):
+                    vector[other] = sure
+        sums: Counter[int] = Counter()
+        low, high = band[i][0], band[i + 1][1]
+        for other, sure in vector.items():
+            js = where[other]
+            for j in js[bisect_left(js, low) : bisect_left(js, high)]:
+                sums[j] += sure * weight[other] ** 2
+        norm = sqrt(sum((sure * weight[other]) ** 2 for other, sure in vector.items())) or 1.0
+        found.append({j: total / norm / norms[j] for j, total in sums.items()})
+    return found
+
+
+def _way(likeness: list[dict[int, float]], band: Band, left: list[float], right: list[float]) -> list[Node]:
+    """The nodes of the way with the highest sum of likenesses of the pairs of groups that it takes, each group once."""
+    sums: list[list[float]] = []
+    choices: list[bytearray] = []
+    for i, (low, high) in enumerate(band):
+        row, choice = [0.0] * (high - low + 1), bytearray(high - low + 1)
+        above_low, above_high = band[i - 1] if i else (0, -1)
+        for j in range(low, high + 1):
+            best, move = (row[j - low - 1], 1) if j > low else (-1.0, 0)
+            if above_low <= j <= above_high and sums[-1][j - above_low] > best:
+                best, move = sums[-1][j - above_low], 2
+            if above_low < j <= above_high + 1:
+                pair = likeness[i - 1].get(j - 1, 0.0) + _PLACE * (1 - abs(left[i - 1] - right[j - 1]))
+                if sums[-1][j - 1 - above_low] + pair > best:
+                    best, move = sums[-1][j - 1 - above_low] + pair, 3
+            row[j - low], choice[j - low] = max(best, 0.0), move
+        sums.append(row)
+        choices.append(choice)
+    i, j = len(band) - 1, band[-1][1]
+    way = [(i, j)]
+    while i or j:
+        move = choices[i][j - band[i][0]]
+        i, j = i - (move >> 1), j - (move & 1)
+        way.append((i, j))
+    return way[::-1]
+
+
+def _widened(way: list[Node], n: int, m: int, apart: int, radius: int) -> Band:
+    """The band of `radius` columns to each side of a way whose nodes are at most `apart` rows apart, up to row n and column m."""
+    rows = [i for i, _ in way]
+    band = []
+    for i in range(n + 1):
+        low = way[bisect_left(rows, i - apart)][1] - radius
+        high = way[bisect_right(rows, i + apart) - 1][1] + radius
+        band.append((max(0, min(low, m)) if i else 0, min(m, high) if i < n else m))
+    return band

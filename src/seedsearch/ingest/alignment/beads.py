@@ -1,0 +1,168 @@
+"""The best sequence of beads through a band of scores, and how sure each of its beads is."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import exp, log
+from typing import NamedTuple
+
+from seedsearch.ingest.alignment.evidence import NEVER, SHAPES, Band
+
+# A bead as the pieces i0 to i1 - 1 of the left half and j0 to j1 - 1 of the right.
+Step = tuple[int, int, int, int]
+
+_NULLS = ((1, 0), (0, 1))
+# How often beads of a shape occur before a document has been seen, and what a bead costs then (logarithms, damped as the
+# scores are). Shapes that are not listed share what is left.
+_FREQUENCY = {(1, 1): 0.8, (1, 2): 0.055, (2, 1): 0.055, (2, 2): 0.01, (1, 3): 0.01, (3, 1): 0.01, (1, 4): 0.003, (4, 1): 0.003}
+_FREQUENCY |= {(2, 3): 0.004, (3, 2): 0.004, (1, 0): 0.025, (0, 1): 0.025}
+_PRICE = dict(zip(SHAPES, (0.0, -1.0, -1.0, -4.0, -2.5, -2.5, -3.5, -3.5, -6.0, -6.0), strict=True)) | dict.fromkeys(_NULLS, -2.0)
+# How far a document's own beads change the prices: weight of the change, and the number of beads that the frequencies count for.
+_ADAPT, _ADAPT_NULL, _PRIOR_BEADS = 0.5, 0.2, 50
+# Scores are damped log-likelihoods; this undoes it, so that a confidence of .8 is right eight times in ten.
+_TEMPERATURE = 1.0
+
+
+class Prices(NamedTuple):
+    """What a bead of each of SHAPES costs, in order, and one with nothing on one side."""
+
+    shapes: tuple[float, ...]
+    null: float
+
+
+def usual_prices() -> Prices:
+    """What beads cost before a document has been seen."""
+    return Prices(tuple(_PRICE[shape] for shape in SHAPES), _PRICE[1, 0])
+
+
+def own_prices(steps: Sequence[Step]) -> Prices:
+    """What beads cost in a document, from a first alignment of it: a translator who merges once merges again."""
+    count = Counter((i1 - i0, j1 - j0) for i0, i1, j0, j1 in steps)
+    total = len(steps) + _PRIOR_BEADS
+
+    def change(*shapes: tuple[int, int]) -> float:
+        usual = sum(_FREQUENCY[shape] for shape in shapes)
+        own = (sum(count[shape] for shape in shapes) + _PRIOR_BEADS * usual) / total
+        return log(own / usual)
+
+    plain = change((1, 1))
+    shapes = tuple(_PRICE[shape] + _ADAPT * (change(shape) - plain) for shape in SHAPES)
+    return Prices(shapes, _PRICE[1, 0] + _ADAPT_NULL * (change(*_NULLS) - plain))
+
+
+def best_path(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[Step]:
+    """The sequence of beads with the highest sum of scores and prices, from (0, 0) to the end of the band.
+
+    Each piece is in exactly one bead. Memory and time grow with the size of the band.
+    """
+    sums: list[list[float]] = []
+    choices: list[list[tuple[int, int]]] = []
+    for i, (low, high) in enumerate(band):
+        row = [NEVER] * (high - low + 1)
+        choice = [(0, 0)] * len(row)
+        for j in range(low, high + 1):
+            best, shape = (0.0, (0, 0)) if i == j == 0 else (2 * NEVER, (0, 0))
+            for a, b, price in _ways(scores, band, prices, i, j):
+                before = row[j - b - low] if a == 0 else sums[i - a][j - b - band[i - a][0]]
+                if before + price > best:
+                    best, shape = before + price, (a, b)
+            row[j - low], choice[j - low] = best, shape
+        sums.append(row)
+        choices.append(choice)
+    return _traced(choices, band)
+
+
+def _ways(
+    scores: Sequence[array[float]], band: Band, prices: Prices, i: int, j: int
+) -> Iterator[tuple[int, int, float]]:
+    """The beads that may end before pieces i and j and begin within the band: their shape, and score with price."""
+    low = band[i][0]
+    if i and band[i - 1][0] <= j <= band[i - 1][1]:
+        yield 1, 0, prices.null
+    if j > low:
+        yield 0, 1, prices.null
+    at = (j - low) * len(SHAPES)
+    row = scores[i]
+    for number, (a, b) in enumerate(SHAPES):
+        if a <= i and band[i - a][0] <= j - b <= band[i - a][1]:
+            yield a, b, row[at + number] + prices.shapes[number]
+
+
+def _traced(choices: list[list[tuple[int, int]]], band: Band) -> list[Step]:
+    i, j = len(band) - 1, band[-1][1]
+    steps = []
+    while i or j:
+        a, b = choices[i][j - band[i][0]]
+        steps.append((i - a, i, j - b, j))
+        i, j = i - a, j - b
+    return steps[::-1]
+
+
+def confidences(scores: Sequence[array[float]], band: Band, prices: Prices, steps: Iterable[Step]) -> list[float]:
+    """How sure each bead of a path is: its share of the probability of all ways through the band (forward-backward).
+
+    For a bead with nothing on one side it is the probability that its piece has nothing opposite, wherever that is.
+    """
+    forward, backward = _forward(scores, band, prices), _backward(scores, band, prices)
+    whole = forward[-1][-1]
+    lows, highs = [low for low, _ in band], [high for _, high in band]
+
+    def share(i: int, j: int, a: int, b: int, price: float) -> float:
+        before = forward[i - a][j - b - lows[i - a]] if lows[i - a] <= j - b <= highs[i - a] else NEVER
+        after = backward[i][j - lows[i]] if lows[i] <= j <= highs[i] else NEVER
+        return exp(min(0.0, before + price / _TEMPERATURE + after - whole))
+
+    found = []
+    for i0, i1, j0, j1 in steps:
+        a, b = i1 - i0, j1 - j0
+        if not b:
+            sure = sum(share(i1, j, 1, 0, prices.null) for j in range(lows[i1], highs[i1] + 1))
+        elif not a:
+            rows = range(bisect_left(highs, j1), bisect_right(lows, j0))
+            sure = sum(share(i, j1, 0, 1, prices.null) for i in rows)
+        else:
+            number = SHAPES.index((a, b))
+            score = scores[i1][(j1 - lows[i1]) * len(SHAPES) + number]
+            sure = share(i1, j1, a, b, score + prices.shapes[number])
+        found.append(min(1.0, sure))
+    return found
+
+
+def _forward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[list[float]]:
+    """Logarithms of the sums over all ways from the start to each cell."""
+    sums: list[list[float]] = []
+    for i, (low, high) in enumerate(band):
+        row: list[float] = []
+        sums.append(row)
+        for j in range(low, high + 1):
+            ways = [0.0] if i == j == 0 else []
+            for a, b, price in _ways(scores, band, prices, i, j):
+                ways.append(sums[i - a][j - b - band[i - a][0]] + price / _TEMPERATURE)
+            row.append(_log_sum(ways))
+    return sums
+
+
+def _backward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[list[float]]:
+    """Logarithms of the sums over all ways from each cell to the end; each cell hands its sum on to those before it."""
+    ways: list[list[list[float]]] = [[[] for _ in range(low, high + 1)] for low, high in band]
+    sums: list[list[float]] = [[] for _ in band]
+    ways[-1][-1].append(0.0)
+    for i in range(len(band) - 1, -1, -1):
+        low, high = band[i]
+        row = [NEVER] * (high - low + 1)
+        for j in range(high, low - 1, -1):
+            row[j - low] = _log_sum(ways[i][j - low])
+            for a, b, price in _ways(scores, band, prices, i, j):
+                ways[i - a][j - b - band[i - a][0]].append(row[j - low] + price / _TEMPERATURE)
+        sums[i], ways[i] = row, []
+    return sums
+
+
+def _log_sum(logarithms: list[float]) -> float:
+    if not logarithms:
+        return NEVER
+    most = max(logarithms)
+    return most + log(sum([exp(each - most) for each in logarithms if each > most - 30]))
