@@ -1,0 +1,109 @@
+"""What an engine promises. Engines match and rank terms; they do not analyse text and hold no documents.
+
+The tests in tests/engines/contract.py hold every engine to this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple, Protocol, Self, TypeAlias
+
+from seedsearch.query import Node
+
+MAX_EXPANSION = 200
+"""Terms that a Prefix stands for at most: the most frequent ones."""
+
+Words: TypeAlias = Sequence[str | tuple[str, ...]]
+"""One item for each position: the term that stands there, or a tuple of alternative terms; an empty tuple is a gap."""
+
+
+class Entry(NamedTuple):
+    """A passage as engines see it.
+
+    `number` and `document` lie between 0 and 2**32 - 1, `language` is a BCP 47 tag. The length of a field is the number
+    of its positions that hold a term.
+    """
+
+    number: int
+    document: int
+    language: str
+    body: Words
+    heading: Words = ()
+
+
+class Match(NamedTuple):
+    """A passage found."""
+
+    number: int
+    score: float
+
+
+class Answer(NamedTuple):
+    """The best matches in order of (-score, number), how many passages match in all, and what the user should know."""
+
+    matches: list[Match]
+    total: int
+    notes: tuple[str, ...] = ()
+
+
+def cut_note(prefix: str) -> str:
+    """What to tell the user when a Prefix stands for more terms than are searched."""
+    return f"more than {MAX_EXPANSION} terms begin with {prefix}: only the {MAX_EXPANSION} most frequent are searched"
+
+
+class Writer(Protocol):
+    """Collects changes, in the order in which they are called; they take effect together when the `with` block ends."""
+
+    def add(self, entry: Entry) -> None:
+        """Add a passage. Its number must be new, or its document removed before, in this block or an earlier one."""
+
+    def remove(self, documents: Collection[int]) -> None:
+        """Remove the passages of these documents; documents that are not there are no error."""
+
+
+class Engine(Protocol):
+    """An index of passages, opened, for one thread at a time. It shows the state it was opened on until `refresh`."""
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make an empty index in this directory, replacing one that is there, and open it.
+
+        Raises IndexLockedError while another process writes to the one that is there.
+        """
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the index in this directory.
+
+        Raises IndexMissingError, IndexVersionError, IndexCorruptError.
+        """
+
+    def write(self, wait: float = 10.0) -> AbstractContextManager[Writer]:
+        """A block of changes: one atomic commit when it ends, nothing at all when it raises; both release the lock.
+
+        Raises IndexLockedError when another writer holds the lock for longer than `wait` seconds, and what the system
+        raises (OSError) when the disk is full.
+        """
+
+    def refresh(self) -> None:
+        """Show what has been committed since."""
+
+    def search(self, node: Node, limit: int) -> Answer:
+        """The `limit` best matches of a tree of terms."""
+
+    def frequency(self, field: str, forms: Collection[str]) -> int:
+        """Passages with any of these terms in the field ("body", "heading", "any")."""
+
+    def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
+        """The most frequent terms that begin with `prefix`, equally frequent ones in code point order.
+
+        Frequent by the passages that hold them, those removed lately perhaps included; for "any" the fields add up.
+        """
+
+    def count(self) -> int:
+        """Passages in the index."""
+
+    def close(self) -> None:
+        """Let go of the files. A second call does nothing; no other method may be called any more."""

@@ -1,0 +1,133 @@
+"""Evaluates a tree of terms on a snapshot, term at a time: each node gives a dictionary from place to score.
+
+The loops are comprehensions over whole lists: on 20,000 passages an OR of 15 words takes 6 ms where Whoosh's matchers,
+which walk the lists in step, take 27.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Match, cut_note
+from seedsearch.engines.whoosh_snapshot import Snapshot, field_names
+from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
+from seedsearch.ranking import FIELD_WEIGHTS, score_postings
+
+_Scores: TypeAlias = dict[int, float]
+
+
+def search(snapshot: Snapshot, node: Node, limit: int) -> Answer:
+    """The best `limit` matches in order of (-score, number), the number of all matches, and notes."""
+    evaluation = _Evaluation(snapshot)
+    scores = evaluation.scores(node)
+    best = _best(scores, snapshot.numbers, max(0, limit))
+    return Answer(best, len(scores), tuple(evaluation.notes))
+
+
+def _best(scores: _Scores, numbers: Sequence[int], limit: int) -> list[Match]:
+    """First the score that the last one must reach, then the few that reach it: to sort all takes ten times as long."""
+    if 0 < limit < len(scores):
+        least = heapq.nlargest(limit, scores.values())[-1]
+        scores = {place: score for place, score in scores.items() if score >= least}
+    ranked = sorted((-score, numbers[place]) for place, score in scores.items()) if limit else []
+    return [Match(number, -score) for score, number in ranked[:limit]]
+
+
+class _Evaluation:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.notes: dict[str, None] = {}
+
+    def scores(self, node: Node) -> _Scores:
+        """The matching places with their scores."""
+        match node:
+            case Term(field, forms):
+                return self._ranked(field, lambda name: self.snapshot.frequencies(name, forms))
+            case Phrase(field, positions):
+                return self._ranked(field, lambda name: self.snapshot.phrases(name, positions))
+            case Prefix(field, text):
+                terms = self.snapshot.expand(field, text, MAX_EXPANSION + 1)
+                if len(terms) > MAX_EXPANSION:
+                    self.notes[cut_note(text)] = None
+                return self.scores(Term(field, tuple(terms[:MAX_EXPANSION])))
+            case And(children):
+                return self._all(children)
+            case Or(children, minimum) if minimum > 0:
+                return self._some(children, minimum)
+        return self._all((node,))
+
+    def _ranked(self, field: str, count: Callable[[str], Mapping[int, int]]) -> _Scores:
+        snapshot = self.snapshot
+        fields = [
+            (FIELD_WEIGHTS[name], count(name), snapshot.lengths[name], snapshot.averages[name]) for name in field_names(field)
+        ]
+        return score_postings(fields, snapshot.passages)
+
+    def _all(self, children: Sequence[Node]) -> _Scores:
+        """Children that score narrow the places down, filters are asked about those, optional scores come last."""
+        filters: list[Node] = []
+        optional: list[Or] = []
+        required: list[Node] = []
+        for child in children:
+            if isinstance(child, (Not, Language, Within)):
+                filters.append(child)
+            elif isinstance(child, Or) and child.minimum <= 0:
+                optional.append(child)
+            elif not isinstance(child, Everything):
+                required.append(child)
+        found: _Scores | None = None
+        for child in required:
+            found = _both(found, self.scores(child)) if found is not None else self.scores(child)
+            if not found:
+                return {}
+        if found is None:
+            found = dict.fromkeys(self.snapshot.alive(), 0.0)
+        for child in filters:
+            found = self._filtered(found, child)
+        for either in optional:
+            extra = self._some(either.children, 1)
+            found = {place: score + extra.get(place, 0.0) for place, score in found.items()}
+        return found
+
+    def _filtered(self, found: _Scores, node: Node) -> _Scores:
+        match node:
+            case Not(child) if isinstance(child, (Not, Language, Within)):
+                kept = self._filtered(found, child)
+                return {place: score for place, score in found.items() if place not in kept}
+            case Not(child):
+                excluded = self.scores(child)
+                return {place: score for place, score in found.items() if place not in excluded}
+            case Language(prefix):
+                tags = self.snapshot.languages
+                fitting = {tag for tag in set(tags) if speaks(tag, prefix)}
+                return {place: score for place, score in found.items() if tags[place] in fitting}
+            case Within(documents):
+                owner = self.snapshot.documents
+                return {place: score for place, score in found.items() if owner[place] in documents}
+        raise TypeError(f"not a node for engines: {node!r}")
+
+    def _some(self, children: Sequence[Node], minimum: int) -> _Scores:
+        if minimum > len(children):
+            return {}
+        total: _Scores = {}
+        matched: Counter[int] = Counter()
+        for child in children:
+            scores = self.scores(child)
+            if minimum > 1:
+                matched.update(scores.keys())
+            if not total:
+                total = scores
+                continue
+            get = total.get
+            for place, score in scores.items():
+                total[place] = get(place, 0.0) + score
+        return {place: score for place, score in total.items() if matched[place] >= minimum} if minimum > 1 else total
+
+
+def _both(left: _Scores, right: _Scores) -> _Scores:
+    if len(left) > len(right):
+        left, right = right, left
+    return {place: score + right[place] for place, score in left.items() if place in right}

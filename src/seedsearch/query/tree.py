@@ -1,0 +1,133 @@
+"""The nodes of a query: over words as they were typed, and over the terms that engines match."""
+
+# No postponed annotations here: typing compiles each of them when a NamedTuple is made, 2 ms of every cold query.
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+BODY = "body"
+HEADING = "heading"
+ANYWHERE = "any"
+"""Body or heading: the frequencies of both are combined before they are scored."""
+
+
+class Word(NamedTuple):
+    """A word or a run of Chinese as typed; `field` is where it must stand, or the name of a filter (lang, source)."""
+
+    text: str
+    field: str = ANYWHERE
+
+
+class Quoted(NamedTuple):
+    """The text between quotation marks."""
+
+    text: str
+    field: str = ANYWHERE
+
+
+class Start(NamedTuple):
+    """The letters before the star of `assur*`."""
+
+    text: str
+    field: str = ANYWHERE
+
+
+class Filter(NamedTuple):
+    """`lang:zh` or `source:004*`: `name` is "lang" or "source"."""
+
+    name: str
+    value: str
+
+
+class Term(NamedTuple):
+    """Alternative forms of one word: their frequencies are added, a passage with any of them contains the word."""
+
+    field: str
+    forms: tuple[str, ...]
+
+
+class Phrase(NamedTuple):
+    """Positions that follow one another, each with its alternative forms; one without forms stands for any word."""
+
+    field: str
+    positions: tuple[tuple[str, ...], ...]
+
+
+class Prefix(NamedTuple):
+    """Every term that begins with `text`, counted together as the forms of one word; engines cap their number."""
+
+    field: str
+    text: str
+
+
+class And(NamedTuple):
+    """All children match; their scores are added."""
+
+    children: tuple["Node", ...]
+
+
+class Or(NamedTuple):
+    """At least `minimum` children match (0: none need); the scores of those that do are added."""
+
+    children: tuple["Node", ...]
+    minimum: int = 1
+
+
+class Not(NamedTuple):
+    """The child does not match; scores nothing."""
+
+    child: "Node"
+
+
+class Language(NamedTuple):
+    """Passages in a language: zh finds zh-Hant too, zh-Hant itself only, whatever the case; scores nothing."""
+
+    prefix: str
+
+
+class Within(NamedTuple):
+    """Passages of these documents; scores nothing."""
+
+    documents: frozenset[int]
+
+
+class Everything(NamedTuple):
+    """All passages; scores nothing."""
+
+
+Node: TypeAlias = Word | Quoted | Start | Filter | Term | Phrase | Prefix | And | Or | Not | Language | Within | Everything
+"""`parse` gives Word, Quoted, Start, Filter, And, Or, Not; engines get all but the first four."""
+
+
+def wanted(node: And) -> list[Node]:
+    """The children that are not exclusions."""
+    return [child for child in node.children if not isinstance(child, Not)]
+
+
+def alternatives(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Nodes for one Or, in order, each once: alternatives of alternatives are alternatives."""
+    flat: dict[str, Node] = {}
+    for node in nodes:
+        for child in node.children if isinstance(node, Or) and node.minimum == 1 else (node,):
+            flat.setdefault(repr(child), child)
+    return tuple(flat.values())
+
+
+def speaks(language: str, wanted: str) -> bool:
+    """Whether a language tag is the one wanted or a kind of it: zh-Hant is a kind of zh."""
+    language, wanted = language.lower(), wanted.lower()
+    return language == wanted or language.startswith(f"{wanted}-")
+
+
+def typed(tree: Node) -> tuple[str, ...]:
+    """The words and phrases that are asked for, as typed, each once."""
+    found: dict[str, None] = {}
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, And | Or):
+            waiting.extend(reversed(node.children))
+        elif isinstance(node, Quoted):
+            found[f'"{node.text}"'] = None
+        elif isinstance(node, Word | Start):
+            found[node.text + "*" * isinstance(node, Start)] = None
+    return tuple(found)
