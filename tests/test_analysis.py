@@ -14,7 +14,9 @@ from seedsearch.analysis import LONGEST_TERM, alternatives, fold, terms, tokens
 TRICKY = st.text(
     alphabet=st.one_of(
         st.characters(exclude_categories=["Cs"]),
-        st.sampled_from(list("éÉe\u0301\u0308\u0323ﬁＡ１ｶﾞﾟ\u1112\u1161\u11abß\u0130ǅ㎏½…‘’\u00ad\u200b\u200d台臺湾灣発เว็ำी')．.,-")),
+        st.sampled_from(
+            list("éÉe\u0301\u0308\u0323ﬁＡ１ｶﾞﾟ\u1112\u1161\u11abß\u0130ǅ㎏½…‘’\u00ad\u200b\u200d台臺湾灣発เว็ำी')．.,-")
+        ),
     ),
     max_size=60,
 )

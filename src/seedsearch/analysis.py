@@ -230,7 +230,7 @@ def _stemmer_name(language: str) -> str:
 
 
 def _stem(words: list[str], language: str) -> list[str]:
-    """Stem words by a language tag or the name of a Snowball stemmer; ASCII words are English where the language is not Latin."""
+    """Stem words by a language tag or a Snowball stemmer's name; ASCII words are English where the language is not Latin."""
     name = language if language in _STEMMERS.values() else _stemmer_name(language)
     if name and name not in _NOT_LATIN:
         return _stemmer(name).stemWords(words)

@@ -1,0 +1,105 @@
+"""`seedsearch index`: bring the index up to date with files and folders."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from seedsearch.cli.output import complain, harmless, has_colour, table
+
+if TYPE_CHECKING:
+    from seedsearch.indexing import Progress, Report
+
+SHOWN = 10  # reasons for skipped files that are told one by one
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(
+        help="Read files and folders into the index; what has not changed is not read again.",
+        epilog="Example: seedsearch index ~/reports --index ~/reports/index --files",
+    )
+    def index(
+        paths: Annotated[
+            list[Path] | None,
+            typer.Argument(metavar="[PATH]...", help="Files and folders; by default what was indexed before, else seeds/."),
+        ] = None,
+        rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew beside the old one, then swap.")] = False,
+        index_folder: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+        files: Annotated[bool, typer.Option("--files", help="List every file: encoding, languages, halves, passages.")] = False,
+    ) -> None:
+        from seedsearch.indexing import build
+
+        with _progress() as notify:
+            report = build(paths or (), index_folder, rebuild=rebuild, notify=notify)
+        if files:
+            list_files(report.folder)
+        summarise(report)
+        if report.skipped:
+            raise typer.Exit(2)
+
+
+def summarise(report: Report) -> None:
+    """One honest line, after the reasons for what was left out."""
+    for skipped in report.skipped[:SHOWN]:
+        complain(f"{skipped.name}: {skipped.reason}")
+    if len(report.skipped) > SHOWN:
+        complain(f"... and {len(report.skipped) - SHOWN} more; see: seedsearch status --files")
+    parts = [f"{report.indexed} files indexed ({report.passages} passages)", f"{report.unchanged} unchanged"]
+    parts += [f"{report.removed} removed"] * bool(report.removed) + [f"{len(report.skipped)} skipped"] * bool(report.skipped)
+    print(f"{report.folder}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr)
+
+
+def list_files(index: Path) -> None:
+    """A table of all files of an index."""
+    from seedsearch.searching import open_collection
+
+    with open_collection(index) as collection:
+        rows = [
+            (
+                harmless(file.name),
+                file.encoding or "-",
+                " ".join(file.languages) or "-",
+                "/".join(file.halves) or "-",
+                str(file.passages),
+                file.reason or file.method,
+            )
+            for file in collection.files()
+        ]
+    print(table(rows, ("file", "encoding", "languages", "halves", "passages", "how, or why not")))
+
+
+class Notify(Protocol):
+    """Takes a note of how far the run is."""
+
+    def __call__(self, progress: Progress, /) -> None:
+        """Take a note."""
+
+
+@contextmanager
+def _progress() -> Iterator[Notify | None]:
+    """A bar with rate and remaining time on a terminal; silence in a pipe."""
+    if not has_colour(sys.stderr):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def notify(progress: object) -> None:
+            from seedsearch.indexing import Progress as Step
+
+            assert isinstance(progress, Step)
+            text = f"{progress.files}/{progress.files_total} files, {progress.passages} passages"
+            bar.update(task, total=progress.bytes_total, completed=progress.bytes, description=text)
+
+        yield notify

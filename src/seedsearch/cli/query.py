@@ -1,0 +1,140 @@
+"""`seedsearch query`: ranked snippets with their places."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seedsearch.cli.output import DIM, citation, complain, harmless, indented, marked, paint, print_json
+from seedsearch.errors import IndexMissingError
+
+if TYPE_CHECKING:
+    from seedsearch.records import Hit
+    from seedsearch.searching import Collection, Results
+
+EPILOG = """Examples: seedsearch query "Six Assurances"; seedsearch query '"arms sales" -Japan lang:en';
+seedsearch query 不对称作战. A query may hold words, "phrases", -exclusion, OR, AND, ( ), prefix*, lang:zh, source:004*,
+heading:security."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    # Unknown options are let through so that `-word` excludes a word; what begins with two dashes is refused below.
+    @app.command(
+        help="Search: the best passages, each with its place and what stands opposite in the other language.",
+        epilog=EPILOG,
+        context_settings={"ignore_unknown_options": True},
+    )
+    def query(
+        text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="What to look for.")],
+        limit: Annotated[int, typer.Option("--limit", min=1, help="How many hits.")] = 10,
+        lang: Annotated[str | None, typer.Option("--lang", help="Only passages in this language: en, zh, zh-Hant, ...")] = None,
+        source: Annotated[str | None, typer.Option("--source", help="Only documents of this name (* for any).")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each hit.")] = False,
+        index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+    ) -> None:
+        for word in text:
+            if word.startswith("--") and word != "--":
+                raise typer.BadParameter(f"no such option: {word}")
+        with _open(index) as collection:
+            results = collection.search(as_typed(text), limit=limit, lang=lang, source=source)
+            for note in results.notes:
+                complain(note)
+            if not collection.manifest.complete:
+                complain("the index is not complete; finish it with: seedsearch index")
+            for hit in results.hits:
+                print_json(as_record(hit)) if as_json else print(as_text(hit), end="\n\n")
+        if not results.hits:
+            complain(explain(results))
+            raise typer.Exit(1)
+
+
+def as_typed(words: list[str]) -> str:
+    """The query in one string; in a locale that is not UTF-8 what the terminal sent is UTF-8 all the same."""
+    text = " ".join(words)
+    if any("\udc80" <= char <= "\udcff" for char in text):
+        import os
+
+        return os.fsencode(text).decode("utf-8", "replace")
+    return text
+
+
+def _open(index: Path | None) -> Collection:
+    """The index; built from `seeds/` first where there is none yet."""
+    from seedsearch.manifest import find_index
+    from seedsearch.searching import open_collection
+
+    try:
+        return open_collection(index)
+    except IndexMissingError:
+        from seedsearch.cli.index import summarise
+        from seedsearch.indexing import build
+
+        seeds = find_seeds(find_index(index))
+        if seeds is None:
+            raise
+        print(f"seedsearch: no index yet; building one from {seeds}", file=sys.stderr)
+        summarise(build([seeds], index))
+        return open_collection(index)
+
+
+def find_seeds(index: Path) -> Path | None:
+    """The `seeds/` beside the index, else the nearest at or above the working directory."""
+    from seedsearch.manifest import SEEDS
+
+    here = Path.cwd()
+    return next((f / SEEDS for f in (index.parent, here, *here.parents) if (f / SEEDS).is_dir()), None)
+
+
+def as_record(hit: Hit) -> dict[str, Any]:
+    """A hit as the JSON contract has it; offsets of `marks` count in `snippet`."""
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "source": passage.source,
+        **passage.span._asdict(),
+        "language": passage.language,
+        "heading": list(passage.headings),
+        "text": passage.text,
+        "snippet": hit.snippet,
+        "marks": [list(mark) for mark in hit.marks],
+        "sha256": hit.sha256,
+        "counterparts": [
+            {
+                "source": other.source,
+                "start_line": other.start_line,
+                "end_line": other.end_line,
+                "language": other.language,
+                "text": other.text,
+                "confidence": round(other.confidence, 3),
+            }
+            for other in hit.counterparts
+        ],
+    }
+
+
+def as_text(hit: Hit) -> str:
+    """A hit for people: where it stands, what it says, and what stands opposite."""
+    passage = hit.passage
+    heading = paint(harmless(" > ".join(passage.headings)), DIM)
+    lines = [
+        f"{citation(passage.source, passage.span.start_line, passage.span.end_line)}  [{passage.language}]  {heading}".rstrip()
+    ]
+    lines.append(indented(marked(hit.snippet, hit.marks), "    "))
+    for other in hit.counterparts:
+        lines.append(f"  = {citation(other.source, other.start_line, other.end_line)}  [{other.language}]")
+        lines.append(indented(harmless(other.text), "    "))
+    return "\n".join(lines)
+
+
+def explain(results: Results) -> str:
+    """Why nothing was found: in how many passages each word occurs."""
+    if not results.counts:
+        return "nothing found: no passage fits these filters"
+    counts = ", ".join(f"{word} in {count}" for word, count in results.counts)
+    return f"nothing found; passages that hold each word: {counts}"

@@ -1,0 +1,292 @@
+"""The write path on one screen: folders -> files -> documents -> passages -> terms -> engine and store."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from seedsearch import analysis, manifest
+from seedsearch.engines import DEFAULT, create_engine, open_engine
+from seedsearch.engines.protocol import Engine, Entry, Writer
+from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, UnreadableError
+from seedsearch.ingest.discover import Skipped, discover, name_of
+from seedsearch.ingest.formats import Broken
+from seedsearch.manifest import Manifest
+from seedsearch.reading import Reading, align, documents, file_hash
+from seedsearch.records import Source
+from seedsearch.store import Seen, Store
+
+BATCH = 20_000  # passages in one commit: what a killed first build loses at most
+# A file changed within this time of being looked at may change again without a new time stamp (as git's "racy" entries).
+RACY = 2_000_000_000  # nanoseconds
+
+
+class Progress(NamedTuple):
+    """How far an index run is: files and bytes done and in all, passages written."""
+
+    files: int
+    files_total: int
+    bytes: int
+    bytes_total: int
+    passages: int
+
+
+class Report(NamedTuple):
+    """What an index run did: numbers of files, passages written, and what was left out and why."""
+
+    folder: Path
+    indexed: int
+    unchanged: int
+    removed: int
+    passages: int
+    skipped: tuple[Skipped, ...]
+    seconds: float
+
+
+def build(
+    paths: Sequence[Path | str] = (),
+    index: Path | str | None = None,
+    *,
+    rebuild: bool = False,
+    notify: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Bring an index up to date with files and folders; what is unchanged is not read again.
+
+    `paths` defaults to what was indexed before, else `seeds/`. `rebuild` makes everything anew beside the old index and swaps.
+    Files that cannot be read are reported, not raised. Raises UnreadableError when no path exists, and the errors of
+    `manifest.locked` and `manifest.read_manifest`.
+    """
+    began = time.monotonic()
+    folder = manifest.find_index(Path(index) if index is not None else None)
+    with manifest.locked(folder):
+        old = _current(folder, forgiving=rebuild)
+        wanted = _wanted(folder, old, [Path(path) for path in paths])
+        manifest.sweep(folder, old.generation if old else "")
+        if old is None or rebuild:
+            run = _start(folder, old, wanted, notify)
+        else:
+            run = _Run(folder, _widened(folder, old, wanted), notify)
+        with closing(run):
+            run.update(wanted)
+        manifest.sweep(folder, run.manifest.generation)
+        return Report(folder, *run.counts(), seconds=time.monotonic() - began)
+
+
+def _current(folder: Path, *, forgiving: bool) -> Manifest | None:
+    """The manifest as it is; None where there is none yet, or where a rebuild will replace one that cannot be used."""
+    try:
+        found = manifest.read_manifest(folder)
+        manifest.check(folder, found, analysis.identity())
+    except IndexMissingError:
+        return None
+    except (IndexVersionError, IndexCorruptError):
+        if forgiving:
+            return None
+        raise
+    return found
+
+
+def _wanted(folder: Path, old: Manifest | None, paths: list[Path]) -> list[Path]:
+    """The paths to look at, absolute: those given, else those indexed before, else `seeds/` beside the index."""
+    if paths:
+        return [path.absolute() for path in paths]
+    if old is not None:
+        root = manifest.resolve_root(folder, old)
+        return [root / path for path in old.paths]
+    seeds = folder.parent / manifest.SEEDS
+    if not seeds.is_dir():
+        raise UnreadableError(f"there is no {seeds}; name the folder to index: seedsearch index PATH")
+    return [seeds]
+
+
+def _start(folder: Path, old: Manifest | None, wanted: list[Path], notify: Callable[[Progress], None] | None) -> _Run:
+    """A run into a new generation. A first build is visible while it grows, and goes on where it was stopped."""
+    generation = manifest.next_generation(folder)
+    root = manifest.root_of(folder, [path for path in wanted if path.exists()] or wanted)
+    fresh = Manifest(
+        manifest.FORMAT, DEFAULT, analysis.identity(), generation.name, manifest.portable_root(folder, root), (), {}, False
+    )
+    Store(generation / "store.sqlite", create=True).close()
+    create_engine(DEFAULT, generation).close()
+    fresh = _widened(folder, fresh, wanted)
+    if old is None:
+        manifest.write_manifest(folder, fresh)
+    return _Run(folder, fresh, notify)
+
+
+def _widened(folder: Path, found: Manifest, wanted: list[Path]) -> Manifest:
+    root = manifest.resolve_root(folder, found)
+    names = dict.fromkeys((*found.paths, *(name_of(path, root) for path in wanted)))
+    return found._replace(paths=tuple(names))
+
+
+class _Run:
+    """One run of the write path over one generation."""
+
+    def __init__(self, folder: Path, found: Manifest, notify: Callable[[Progress], None] | None) -> None:
+        self.folder, self.manifest, self.notify = folder, found, notify
+        self.root = manifest.resolve_root(folder, found)
+        generation = folder / found.generation
+        self.store = Store(generation / "store.sqlite")
+        self.engine: Engine = open_engine(found.engine, generation)
+        self.skipped: list[Skipped] = []
+        self.indexed = self.unchanged = self.removed = self.passages = 0
+
+    def close(self) -> None:
+        self.engine.close()
+        self.store.close()
+
+    def counts(self) -> tuple[int, int, int, int, tuple[Skipped, ...]]:
+        return self.indexed, self.unchanged, self.removed, self.passages, tuple(self.skipped)
+
+    def update(self, wanted: list[Path]) -> None:
+        """Read what is new or changed, drop what is gone, in commits of about BATCH passages."""
+        self._recover()
+        seen = self.store.seen()
+        sources = self._sources(wanted)
+        names = {source.name for source in sources}
+        gone = [name for name in seen if name not in names and self._is_under(name, wanted)]
+        work = self._reporting(sources)
+        more = True
+        while more:
+            with self.engine.write() as writer:
+                self.store.begin()
+                for name in gone:
+                    self.store.stage_removal(name)
+                    self.removed += 1
+                gone = []
+                more = self._fill(writer, work, seen)
+                writer.remove(self.store.leaving())
+                self.store.commit()
+            self.store.begin()
+            self.store.settle()
+            self.store.commit()
+        self.manifest = self.manifest._replace(complete=True, languages=self.store.languages())
+        manifest.write_manifest(self.folder, self.manifest)
+
+    def _recover(self) -> None:
+        """Forget the files that a killed run left half way; they are read again."""
+        left = self.store.unsettled()
+        if left:
+            with self.engine.write() as writer:
+                writer.remove(left)
+        self.store.begin()
+        self.store.forget()
+        self.store.commit()
+
+    def _sources(self, wanted: list[Path]) -> list[Source]:
+        """The files to look at; what else was met, a path without any file among it, is noted as skipped."""
+        sources: list[Source] = []
+        for path in wanted:
+            if not os.path.lexists(path):
+                self.skipped.append(Skipped(name_of(path, self.root), "no such file or folder; check the path"))
+                continue
+            before = len(sources) + len(self.skipped)
+            for found in discover([path], self.root):
+                if isinstance(found, Source):
+                    sources.append(found)
+                else:
+                    self.skipped.append(found)
+            if len(sources) + len(self.skipped) == before:
+                self.skipped.append(Skipped(name_of(path, self.root), "holds no files to read; name another folder"))
+        return list({source.name: source for source in sources}.values())
+
+    def _is_under(self, name: str, wanted: list[Path]) -> bool:
+        tops = [name_of(path, self.root) for path in wanted]
+        return any(top == "." or name == top or name.startswith(f"{top}/") for top in tops)
+
+    def _reporting(self, sources: list[Source]) -> Iterator[Source]:
+        """The sources in order, telling `notify` how far the run is."""
+        sizes = [_size(source) for source in sources]
+        total, done = sum(sizes), 0
+        for i, source in enumerate(sources):
+            if self.notify:
+                self.notify(Progress(i, len(sources), done, total, self.passages))
+            yield source
+            done += sizes[i]
+        if self.notify:
+            self.notify(Progress(len(sources), len(sources), total, total, self.passages))
+
+    def _fill(self, writer: Writer, work: Iterator[Source], seen: dict[str, Seen]) -> bool:
+        """Write files until a batch is full; whether any may be left."""
+        full = self.passages + BATCH
+        for source in work:
+            self._file(writer, source, seen.get(source.name))
+            if self.passages >= full:
+                return True
+        return False
+
+    def _file(self, writer: Writer, source: Source, before: Seen | None) -> None:
+        """Write one file, unless it holds what it held."""
+        now = time.time_ns()
+        try:
+            status = source.path.stat()
+            if before and _is_settled(before, status.st_size, status.st_mtime_ns):
+                self._keep(source, before)
+                return
+            data = source.path.read_bytes()
+        except OSError as error:
+            self._write(writer, source, Seen("", 0, 0, 0, f"cannot be read ({error.strerror})"), None)
+            return
+        look = Seen(file_hash(data), status.st_size, status.st_mtime_ns, now, "")
+        if before and before.sha256 == look.sha256:
+            self.store.touch(source.name, look)
+            self._keep(source, before)
+        else:
+            self._write(writer, source, look, data)
+
+    def _keep(self, source: Source, before: Seen) -> None:
+        if before.reason:
+            self.skipped.append(Skipped(source.name, before.reason))
+        else:
+            self.unchanged += 1
+
+    def _write(self, writer: Writer, source: Source, look: Seen, data: bytes | None) -> None:
+        """Write a file's documents and passages, or why there are none."""
+        broken: list[Broken] = []
+        found = iter(documents(source, data, broken.append) if data is not None else ())
+        first = None
+        try:
+            first = next(found, None)  # decodes the file
+            if first is None and not look.reason:
+                look = look._replace(reason="none of its lines can be read")
+        except UnreadableError as error:
+            look = look._replace(reason=str(error))
+        encoding, method = (first.document.encoding, first.document.encoding_method) if first else ("", "")
+        file = self.store.stage_file(source.name, look, encoding, method)
+        for reading in chain([first] if first else [], found):
+            self._document(writer, file, reading)
+        self.skipped += (Skipped(f"{source.name}:{part.line}", part.reason) for part in broken)
+        if look.reason:
+            self.skipped.append(Skipped(source.name, look.reason))
+        else:
+            self.indexed += 1
+
+    def _document(self, writer: Writer, file: int, reading: Reading) -> None:
+        document = reading.document
+        alignment = align(document)
+        passages = reading.passages(alignment)
+        number = self.store.stage_document(file, document, alignment.beads, alignment.confidence)
+        self.store.stage_pairs(number, reading.pairs(alignment))
+        for passage_number, passage in zip(self.store.stage_passages(number, passages), passages, strict=True):
+            heading = " ".join(passage.headings)
+            body = analysis.terms(passage.text, passage.language)
+            writer.add(Entry(passage_number, number, passage.language, body, analysis.terms(heading, passage.language)))
+        self.passages += len(passages)
+
+
+def _is_settled(before: Seen, size: int, modified: int) -> bool:
+    """Whether size and time alone prove that a file is as it was."""
+    return (before.size, before.modified) == (size, modified) and modified + RACY < before.checked
+
+
+def _size(source: Source) -> int:
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return 0

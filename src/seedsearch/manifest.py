@@ -1,0 +1,195 @@
+"""Where an index lies, and which of its generations counts.
+
+    index/
+      seedsearch.json      the manifest: format, engine, analysis, the current generation, what was indexed
+      seedsearch.lock      held by the one process that writes
+      g000001/             a generation: store.sqlite and the engine's files
+
+A rebuild fills the next generation beside the current one, then replaces the manifest in one step (`os.replace`): a reader, or
+a crash, sees the old generation whole or the new one whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from seedsearch.errors import IndexCorruptError, IndexLockedError, IndexMissingError, IndexVersionError
+
+FORMAT = 1  # of the manifest, the store and the engines' fields; raise it when an older index can no longer be read
+MANIFEST = "seedsearch.json"
+LOCK = "seedsearch.lock"
+FOLDER = "index"
+SEEDS = "seeds"
+VARIABLE = "SEEDSEARCH_INDEX"
+PATIENCE = 5.0  # seconds to wait for another writer
+
+
+class Manifest(NamedTuple):
+    """What an index says of itself.
+
+    `root` is where the collection stands, relative to the index folder where it holds it (the two can be moved together), else
+    absolute. `paths` are the files and folders that were indexed, as they are cited. `languages` counts passages. `complete` is
+    false while a first build runs, and after one was stopped.
+    """
+
+    format: int
+    engine: str
+    analysis: str
+    generation: str
+    root: str
+    paths: tuple[str, ...]
+    languages: dict[str, int]
+    complete: bool
+
+
+def find_index(index: Path | None = None) -> Path:
+    """The index folder: as given, from SEEDSEARCH_INDEX, or the nearest `index/` of ours at or above the working folder.
+
+    Where there is none it is the folder in which one would be built: beside the nearest `seeds/`, else in the working one.
+    """
+    if index is None and os.environ.get(VARIABLE):
+        index = Path(os.environ[VARIABLE])
+    if index is not None:
+        return index.absolute()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER / MANIFEST).is_file():
+            return folder / FOLDER
+    for folder in (here, *here.parents):
+        if (folder / SEEDS).is_dir():
+            return folder / FOLDER
+    return here / FOLDER
+
+
+def is_index(folder: Path) -> bool:
+    """Whether a folder is an index of ours, also one whose first build has only begun."""
+    return (folder / MANIFEST).is_file() or (folder / LOCK).is_file()
+
+
+def read_manifest(index: Path) -> Manifest:
+    """The manifest of an index.
+
+    Raises IndexMissingError, IndexCorruptError (not ours, or damaged) or IndexVersionError (made by another version).
+    """
+    try:
+        text = (index / MANIFEST).read_text("utf-8")
+    except FileNotFoundError:
+        if index.is_dir() and not is_index(index) and not _is_empty(index):
+            raise IndexCorruptError(f"{index} is not a seedsearch index; name another folder with --index") from None
+        raise IndexMissingError(f"no index at {index}; build one with: seedsearch index PATH") from None
+    except NotADirectoryError:
+        raise IndexCorruptError(f"{index} is a file, not an index folder; name another with --index") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexCorruptError(f"cannot read {index / MANIFEST} ({error}); run: seedsearch index --rebuild") from None
+    return _parse(index, text)
+
+
+def _parse(index: Path, text: str) -> Manifest:
+    try:
+        data = json.loads(text)
+        found = int(data["format"])
+        if found == FORMAT:
+            data["paths"] = tuple(data["paths"])
+            return Manifest(**data)
+    except (ValueError, KeyError, TypeError):
+        raise IndexCorruptError(f"{index / MANIFEST} is damaged; run: seedsearch index --rebuild") from None
+    raise IndexVersionError(
+        f"{index} has format {found}, this version of seedsearch reads {FORMAT}; run: seedsearch index --rebuild"
+    )
+
+
+def check(index: Path, manifest: Manifest, analysis: str) -> None:
+    """Raise IndexVersionError when terms of today would not meet the terms of the index."""
+    if manifest.analysis != analysis:
+        raise IndexVersionError(
+            f"{index} was analysed by version {manifest.analysis}, this is {analysis}; run: seedsearch index --rebuild"
+        )
+
+
+def write_manifest(index: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step; what was written before is on the disk first."""
+    temporary = index / f"{MANIFEST}.new"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(manifest._asdict(), file, ensure_ascii=True, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(index / MANIFEST)
+
+
+@contextmanager
+def locked(index: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the write lock of an index, making its folder where there is none.
+
+    Raises IndexLockedError when another process holds it for longer than `patience` seconds, IndexCorruptError for a folder
+    that holds other things. The operating system frees the lock of a process that dies.
+    """
+    from filelock import FileLock, Timeout
+
+    if index.exists() and not is_index(index) and not (index.is_dir() and _is_empty(index)):
+        raise IndexCorruptError(f"{index} is not empty and not a seedsearch index; name another folder with --index")
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index / LOCK, timeout=patience)
+        lock.acquire()
+    except Timeout:
+        raise IndexLockedError(f"another seedsearch is writing to {index}; wait for it, or stop it, then try again") from None
+    except OSError as error:
+        raise IndexCorruptError(f"cannot write to {index} ({error.strerror}); name another folder with --index") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether a folder holds nothing that anybody would miss (`.gitkeep`, `.DS_Store`)."""
+    return all(entry.name.startswith(".") for entry in folder.iterdir())
+
+
+def next_generation(index: Path) -> Path:
+    """A new, empty generation folder."""
+    numbers = [int(name[1:]) for name in _generations(index)]
+    folder = index / f"g{max(numbers, default=0) + 1:06}"
+    folder.mkdir()
+    return folder
+
+
+def sweep(index: Path, keep: str) -> None:
+    """Remove every generation but one; call it with the lock held. What a reader still holds open goes when it lets go."""
+    for name in _generations(index):
+        if name != keep:
+            shutil.rmtree(index / name, ignore_errors=True)
+    with suppress(OSError):
+        (index / f"{MANIFEST}.new").unlink()
+
+
+def _generations(index: Path) -> list[str]:
+    return sorted(e.name for e in index.iterdir() if e.name[0] == "g" and e.name[1:].isdigit() and e.is_dir())
+
+
+def portable_root(index: Path, root: Path) -> str:
+    """A root as the manifest keeps it."""
+    return os.path.relpath(root, index) if index.is_relative_to(root) else str(root)
+
+
+def resolve_root(index: Path, manifest: Manifest) -> Path:
+    """The folder to which the paths in citations are relative."""
+    return Path(os.path.normpath(index / manifest.root))
+
+
+def root_of(index: Path, paths: list[Path]) -> Path:
+    """Where a new collection stands: the folder that holds the index, else the working directory, else the common folder.
+
+    The first of these that holds all paths counts, so that citations read as the paths were typed.
+    """
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    for root in (index.parent, Path.cwd()):
+        if all(folder.is_relative_to(root) for folder in folders):
+            return root
+    return Path(os.path.commonpath(folders))

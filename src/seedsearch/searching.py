@@ -1,0 +1,238 @@
+"""The read path on one screen: query -> tree of terms -> engine -> passages -> closeness -> snippets and counterparts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from seedsearch import analysis, manifest, query, ranking, snippets
+from seedsearch.engines import open_engine
+from seedsearch.engines.protocol import Engine
+from seedsearch.errors import IndexCorruptError, IndexMissingError
+from seedsearch.query import And, Language, Node, Phrase, Term, Within
+from seedsearch.records import Counterpart, Hit, Passage
+from seedsearch.store import FileRow, Opposite, Store, Stored
+
+POOL = 100  # passages that are looked at for closeness, at least; the rest keep the engine's order
+TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
+
+
+class Results(NamedTuple):
+    """Hits, best first; `total` counts all passages that match; `notes` are lines for people (what was cut short).
+
+    Where nothing is found, `counts` tells for each word or phrase of the query in how many passages it occurs.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    notes: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
+
+
+class Status(NamedTuple):
+    """What an index holds."""
+
+    folder: Path
+    root: Path
+    engine: str
+    complete: bool
+    files: int
+    documents: int
+    passages: int
+    languages: dict[str, int]
+
+
+class Collection:
+    """An index opened for reading. It sees the index as it was when opened; close it, or use it in a `with` statement."""
+
+    def __init__(self, index: Path) -> None:
+        self.index = index
+        self._open()
+
+    def _open(self) -> None:
+        for _ in range(TRIES):
+            self.manifest = manifest.read_manifest(self.index)
+            manifest.check(self.index, self.manifest, analysis.identity())
+            generation = self.index / self.manifest.generation
+            try:
+                self._store = Store(generation / "store.sqlite")
+                self._engine: Engine = open_engine(self.manifest.engine, generation)
+                return
+            except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
+                # A rebuild may have swept this generation away between two of these steps.
+                if not self._is_replaced():
+                    raise _damaged(self.index, error) from None
+        raise _damaged(self.index, None)
+
+    def _is_replaced(self) -> bool:
+        """Whether the index has a newer generation than the one that was opened."""
+        return manifest.read_manifest(self.index).generation != self.manifest.generation
+
+    def close(self) -> None:
+        """Let go of the index's files."""
+        self._engine.close()
+        self._store.close()
+
+    def __enter__(self) -> Collection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder to which the paths in citations are relative."""
+        return manifest.resolve_root(self.index, self.manifest)
+
+    def search(self, text: str, *, limit: int = 10, lang: str | None = None, source: str | None = None) -> Results:
+        """The best passages for a query.
+
+        `lang` is a language tag ("zh" takes in "zh-Hant"), `source` a pattern for names of documents. Raises QuerySyntaxError
+        where there is nothing to search for.
+        """
+        for _ in range(TRIES):
+            try:
+                found = self._search(text, limit, lang, source)
+            except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
+                if not self._is_replaced():
+                    raise _damaged(self.index, error) from None
+                found = None
+            if found is not None:
+                return found
+            self.close()
+            self._open()
+        raise _damaged(self.index, None)
+
+    def _search(self, text: str, limit: int, lang: str | None, source: str | None) -> Results | None:
+        """As `search`; None when the index changed under it."""
+        compiled = self._compile(text, lang)
+        filters: list[Node] = [Language(lang)] if lang is not None else []
+        if source is not None:
+            filters.append(Within(self._documents(source)))
+        node = And((compiled.node, *filters)) if filters else compiled.node
+        answer = self._engine.search(node, max(limit, POOL))
+        stored = self._store.passages(match.number for match in answer.matches)
+        if len(stored) < len(answer.matches):
+            return None
+        leaves = list(dict.fromkeys(snippets.parts(node)))
+        weights = [ranking.idf(self._frequency(leaf), self._engine.count()) for leaf in leaves]
+        ranked = sorted(
+            (self._weighed(stored[match.number], match.score, leaves, weights) for match in answer.matches),
+            key=lambda candidate: (-candidate.score, candidate.stored.number),
+        )
+        hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(ranked[:limit], 1))
+        counts = self._counts(text, lang) if not hits else ()
+        return Results(hits, answer.total, (*compiled.notes, *answer.notes), counts)
+
+    def _compile(self, text: str, lang: str | None) -> query.Compiled:
+        """The tree of terms for what was typed; a word takes the forms that it has in the languages of the collection."""
+        languages = [code for code in self.manifest.languages if lang is None or query.speaks(code, lang)]
+        return query.translate(
+            query.parse(text),
+            lambda word: analysis.alternatives(word, languages),
+            self._documents,
+            lambda start: analysis.fold(start).text,
+        )
+
+    def _documents(self, pattern: str) -> frozenset[int]:
+        """Numbers of the documents whose name fits a pattern with * and ?; without them, whose name contains it."""
+        fits = _pattern(pattern).search
+        return frozenset(number for number, source in self._store.sources() if fits(source))
+
+    def _frequency(self, leaf: snippets.Leaf) -> int:
+        """In how many passages a part of the query occurs; for a phrase, its rarest word."""
+        if isinstance(leaf, Term):
+            return self._engine.frequency(leaf.field, leaf.forms)
+        if isinstance(leaf, Phrase):
+            return min((self._engine.frequency(leaf.field, forms) for forms in leaf.positions), default=0)
+        return self._engine.search(leaf, 0).total
+
+    def _counts(self, text: str, lang: str | None) -> tuple[tuple[str, int], ...]:
+        """For each word or phrase of the query, in how many passages it occurs."""
+        words = query.typed(query.parse(text).tree)
+        return tuple((word, self._engine.search(self._compile(word, lang).node, 0).total) for word in words)
+
+    def _weighed(self, stored: Stored, score: float, leaves: Sequence[snippets.Leaf], weights: Sequence[float]) -> _Candidate:
+        """A passage with the lift for words that stand close together added to the engine's score."""
+        passage = stored.passage
+        tokens = analysis.tokens(passage.text, passage.language)
+        found = snippets.matches(tokens, leaves, weights)
+        occurrences: list[list[int]] = [[] for _ in leaves]
+        for match in found:
+            occurrences[match.part].append(match.position)
+        return _Candidate(score + ranking.proximity(occurrences, weights), stored, found)
+
+    def _hit(self, rank: int, candidate: _Candidate) -> Hit:
+        passage = candidate.stored.passage
+        cut = snippets.snippet(passage.text, candidate.found)
+        excerpt = passage.text[cut.start : cut.end]
+        begin = passage.span.start_char
+        opposite = self.opposite(passage, begin + cut.start, begin + cut.end)
+        return Hit(rank, candidate.score, passage, candidate.stored.sha256, excerpt, cut.marks, opposite)
+
+    def opposite(self, passage: Passage, start_char: int, end_char: int) -> tuple[Counterpart, ...]:
+        """What translates the part of a passage between two offsets of its document: a slice of each passage opposite."""
+        if not passage.counterparts:
+            return ()
+        places = self._store.opposite(passage, start_char, end_char)
+        found = (_counterpart(stored.passage, places) for stored in self._store.by_id(passage.counterparts))
+        return tuple(counterpart for counterpart in found if counterpart is not None)
+
+    def passages_at(self, source: str, start_line: int, end_line: int) -> list[Stored]:
+        """The passages of a document that touch these lines, in order."""
+        return self._store.at(source, start_line, end_line)
+
+    def status(self) -> Status:
+        """What the index holds."""
+        files, documents, passages = self._store.counts()
+        found = self.manifest
+        return Status(self.index, self.root, found.engine, found.complete, files, documents, passages, self._store.languages())
+
+    def files(self) -> list[FileRow]:
+        """Every file, also those that were skipped, by name."""
+        return list(self._store.files())
+
+
+def _counterpart(other: Passage, places: Sequence[Opposite]) -> Counterpart | None:
+    """The slice of a passage that reaches from the first to the last of some places in it."""
+    span = other.span
+    inside = [place for place in places if place.start_char < span.end_char and place.end_char > span.start_char]
+    if not inside:
+        return None
+    start = max(span.start_char, inside[0].start_char)
+    end = min(span.end_char, max(place.end_char for place in inside))
+    first = max(span.start_line, inside[0].start_line)
+    last = min(span.end_line, max(place.end_line for place in inside))
+    text = other.text[start - span.start_char : end - span.start_char]
+    confidence = min(place.confidence for place in inside)
+    return Counterpart(other.source, first, last, other.language, text, confidence)
+
+
+def _damaged(index: Path, error: Exception | None) -> Exception:
+    """What to tell of an index whose files are not what they should be."""
+    if isinstance(error, IndexCorruptError):
+        return error
+    return IndexCorruptError(f"{index} lacks files that it should hold; run: seedsearch index --rebuild")
+
+
+class _Candidate(NamedTuple):
+    score: float
+    stored: Stored
+    found: list[snippets.Match]
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    from fnmatch import translate
+
+    if any(c in pattern for c in "*?["):
+        # A pattern may fit the whole name or its last part: both 004* and reports/*.txt are natural.
+        return re.compile(f"^(?:{translate(pattern)}|(?:.*/){translate(pattern)})", re.IGNORECASE)
+    return re.compile(re.escape(pattern), re.IGNORECASE)
+
+
+def open_collection(index: Path | str | None = None) -> Collection:
+    """Open an index: the one given, from SEEDSEARCH_INDEX, or the nearest `index/` at or above the working directory."""
+    return Collection(manifest.find_index(Path(index) if index is not None else None))

@@ -1,0 +1,298 @@
+"""What an index remembers beside the terms: files, documents and passages, in one SQLite file.
+
+Engines hold terms and passage numbers; the text, the places and the hashes are here. The two are brought together so that a
+crash between their commits loses nothing:
+
+1. `stage` writes the new rows, and marks the file's old and new rows "staged";
+2. the engine commits (old passages out, new ones in);
+3. `settle` drops the old rows and marks the new ones "indexed".
+
+After a crash `unsettled` names the documents of every file caught between 1 and 3, and `forget` drops them, so that the
+next run reads those files again. A reader that opened the engine before step 2 asks for rows that are still there until 3.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seedsearch.errors import IndexCorruptError, SeedsearchError
+from seedsearch.records import Bead, Block, Document, Pair, Passage, Span
+
+_SCHEMA = """
+CREATE TABLE file (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    modified INTEGER NOT NULL, checked INTEGER NOT NULL, encoding TEXT NOT NULL, method TEXT NOT NULL, reason TEXT NOT NULL
+);
+CREATE INDEX file_name ON file (name);
+CREATE TABLE document (
+    number INTEGER PRIMARY KEY, file INTEGER NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL,
+    halves TEXT NOT NULL, beads INTEGER NOT NULL, confidence REAL NOT NULL
+);
+CREATE INDEX document_file ON document (file);
+CREATE INDEX document_source ON document (source);
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL, start_char INTEGER NOT NULL,
+    end_char INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,
+    end_byte INTEGER NOT NULL, language TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, counterparts TEXT NOT NULL
+);
+CREATE INDEX passage_document ON passage (document);
+CREATE TABLE pair (
+    document INTEGER NOT NULL, start_char INTEGER NOT NULL, end_char INTEGER NOT NULL, other_start INTEGER NOT NULL,
+    other_end INTEGER NOT NULL, other_start_line INTEGER NOT NULL, other_end_line INTEGER NOT NULL, confidence REAL NOT NULL
+);
+CREATE INDEX pair_place ON pair (document, start_char);
+CREATE INDEX passage_id ON passage (id);
+"""
+
+_PASSAGE = (
+    "SELECT p.number, p.id, d.source, p.start_char, p.end_char, p.start_line, p.end_line, p.start_byte, p.end_byte,"
+    " p.language, p.headings, p.text, p.counterparts, f.sha256"
+    " FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
+)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLite's errors as ours: a full or closed disk, or a damaged file."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        reason = str(error)
+        if any(word in reason for word in ("full", "readonly", "disk I/O", "unable to open", "locked")):
+            raise SeedsearchError(f"the index cannot be used ({reason}); make room or check permissions, try again") from None
+        raise IndexCorruptError(f"the index is damaged ({reason}); run: seedsearch index --rebuild") from None
+
+
+class Seen(NamedTuple):
+    """What was known of a file when it was last looked at; times are nanoseconds; `reason` says why it was skipped, or ""."""
+
+    sha256: str
+    size: int
+    modified: int
+    checked: int
+    reason: str
+
+
+class Opposite(NamedTuple):
+    """A place of the other half: characters [start_char, end_char), lines, and how sure it is that it translates."""
+
+    start_char: int
+    end_char: int
+    start_line: int
+    end_line: int
+    confidence: float
+
+
+class FileRow(NamedTuple):
+    """One file of the collection, for the summary."""
+
+    name: str
+    encoding: str
+    method: str
+    languages: tuple[str, ...]
+    halves: tuple[str, ...]
+    documents: int
+    passages: int
+    reason: str
+
+
+class Stored(NamedTuple):
+    """A passage as it was indexed, with its number and the hash of the file that it came from."""
+
+    number: int
+    passage: Passage
+    sha256: str
+
+
+class Store:
+    """The SQLite file of one generation of an index. Use it from one thread."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if not create and not path.is_file():
+            raise FileNotFoundError(path)
+        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        if create:
+            self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a statement gives, read to the end: SQLite meets a damaged page only when it comes to it."""
+        with _translated():
+            return self._connection.execute(statement, values).fetchall()
+
+    def _insert(self, table: str, columns: str, values: Sequence[Any]) -> int:
+        """Insert a row; returns its number."""
+        marks = ", ".join("?" * len(values))
+        with _translated():
+            cursor = self._connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
+        return int(cursor.lastrowid or 0)
+
+    # -- writing ---------------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Begin a transaction: all until `commit` happens together or not at all."""
+        self._rows("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """End the transaction."""
+        self._rows("COMMIT")
+
+    def stage_file(self, name: str, seen: Seen, encoding: str, method: str) -> int:
+        """Write a file's new row and mark what was there before; returns the number of the new row."""
+        self.stage_removal(name)
+        columns = "name, state, sha256, size, modified, checked, reason, encoding, method"
+        return self._insert("file", columns, (name, "new", *seen, encoding, method))
+
+    def stage_removal(self, name: str) -> None:
+        """Mark the rows of a file as leaving."""
+        self._rows("UPDATE file SET state = 'old' WHERE name = ?", (name,))
+
+    def stage_document(self, file: int, document: Document, beads: Sequence[Bead], confidence: float) -> int:
+        """Write a document's row; returns its number."""
+        halves = json.dumps([[half.language, *_lines(document, half.blocks)] for half in document.halves])
+        values = (file, document.source, document.language, document.title, halves, len(beads), confidence)
+        return self._insert("document", "file, source, language, title, halves, beads, confidence", values)
+
+    def stage_passages(self, document: int, passages: Sequence[Passage]) -> range:
+        """Write the passages of a document; returns their numbers, in the same order."""
+        first = int(self._rows("SELECT coalesce(max(number), 0) + 1 FROM passage")[0][0])
+        numbers = range(first, first + len(passages))
+        rows = (
+            (number, p.id, document, *p.span, p.language, json.dumps(p.headings), p.text, json.dumps(p.counterparts))
+            for number, p in zip(numbers, passages, strict=True)
+        )
+        with _translated():
+            self._connection.executemany(f"INSERT INTO passage VALUES ({', '.join('?' * 13)})", rows)
+        return numbers
+
+    def stage_pairs(self, document: int, pairs: Iterable[Pair]) -> None:
+        """Write which places of a document translate which, seen from either side."""
+        rows = (
+            (document, here.start_char, here.end_char, *there[:4], confidence)
+            for left, right, confidence in pairs
+            for here, there in ((left, right), (right, left))
+        )
+        with _translated():
+            self._connection.executemany("INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def settle(self) -> None:
+        """After the engine's commit: drop what was marked as leaving, keep what is new."""
+        self._drop("state = 'old'")
+        self._rows("UPDATE file SET state = 'indexed' WHERE state = 'new'")
+
+    def leaving(self) -> list[int]:
+        """Numbers of the documents that are marked as leaving."""
+        return self._documents("state = 'old'")
+
+    def unsettled(self) -> list[int]:
+        """Numbers of the documents of every file that a crash caught half way."""
+        return self._documents("name IN (SELECT name FROM file WHERE state <> 'indexed')")
+
+    def forget(self) -> None:
+        """Drop all rows of the files that a crash caught half way."""
+        self._drop("name IN (SELECT name FROM file WHERE state <> 'indexed')")
+
+    def touch(self, name: str, seen: Seen) -> None:
+        """Note that a file was looked at and holds what it held."""
+        self._rows(
+            "UPDATE file SET size = ?, modified = ?, checked = ? WHERE name = ?",
+            (seen.size, seen.modified, seen.checked, name),
+        )
+
+    def _documents(self, where: str) -> list[int]:
+        query = f"SELECT number FROM document WHERE file IN (SELECT number FROM file WHERE {where})"
+        return [number for (number,) in self._rows(query)]
+
+    def _drop(self, where: str) -> None:
+        files = f"SELECT number FROM file WHERE {where}"
+        documents = f"SELECT number FROM document WHERE file IN ({files})"
+        self._rows(f"DELETE FROM passage WHERE document IN ({documents})")
+        self._rows(f"DELETE FROM pair WHERE document IN ({documents})")
+        self._rows(f"DELETE FROM document WHERE file IN ({files})")
+        self._rows(f"DELETE FROM file WHERE {where}")
+
+    # -- reading ---------------------------------------------------------------------------------------------------------
+
+    def seen(self) -> dict[str, Seen]:
+        """Every file of the collection by name."""
+        rows = self._rows("SELECT name, sha256, size, modified, checked, reason FROM file")
+        return {name: Seen(*rest) for name, *rest in rows}
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, Stored]:
+        """Passages by number; a number that is no longer there is left out."""
+        wanted = list(numbers)
+        found: dict[int, Stored] = {}
+        for start in range(0, len(wanted), 500):  # SQLite binds at most 32,766 values, older ones 999
+            part = wanted[start : start + 500]
+            rows = self._rows(f"{_PASSAGE} WHERE p.number IN ({','.join('?' * len(part))})", part)
+            found.update((row[0], _stored(row)) for row in rows)
+        return found
+
+    def by_id(self, ids: Sequence[str]) -> list[Stored]:
+        """Passages by id, in the order asked for."""
+        rows = self._rows(f"{_PASSAGE} WHERE p.id IN ({','.join('?' * len(ids))})", ids)
+        found = {row[1]: _stored(row) for row in rows}
+        return [found[i] for i in ids if i in found]
+
+    def opposite(self, passage: Passage, start_char: int, end_char: int) -> list[Opposite]:
+        """The places that translate something of a passage's document between two offsets, in order."""
+        rows = self._rows(
+            "SELECT other_start, other_end, other_start_line, other_end_line, confidence FROM pair"
+            " WHERE document = (SELECT document FROM passage WHERE id = ?) AND start_char < ? AND end_char > ?"
+            " ORDER BY other_start",
+            (passage.id, end_char, start_char),
+        )
+        return [Opposite(*row) for row in rows]
+
+    def at(self, source: str, start_line: int, end_line: int) -> list[Stored]:
+        """The passages of a document that touch these lines, in order."""
+        where = "WHERE d.source = ? AND p.start_line <= ? AND p.end_line >= ? ORDER BY p.start_char"
+        return [_stored(row) for row in self._rows(f"{_PASSAGE} {where}", (source, end_line, start_line))]
+
+    def sources(self) -> Iterator[tuple[int, str]]:
+        """Number and name of every document."""
+        yield from self._rows("SELECT number, source FROM document ORDER BY number")
+
+    def files(self) -> Iterator[FileRow]:
+        """Every file of the collection, by name."""
+        rows = self._rows(
+            "SELECT f.name, f.encoding, f.method, f.reason, count(DISTINCT d.number), count(p.number),"
+            " coalesce(group_concat(DISTINCT p.language), ''), coalesce(min(d.halves), '[]')"
+            " FROM file f LEFT JOIN document d ON d.file = f.number LEFT JOIN passage p ON p.document = d.number"
+            " WHERE f.state <> 'new' GROUP BY f.number ORDER BY f.name"
+        )
+        for name, encoding, method, reason, documents, passages, languages, halves in rows:
+            sides = tuple(side[0] for side in json.loads(halves))
+            codes = tuple(sorted(filter(None, languages.split(","))))
+            yield FileRow(name, encoding, method, codes, sides, documents, passages, reason)
+
+    def languages(self) -> dict[str, int]:
+        """How many passages there are in each language."""
+        return dict(self._rows("SELECT language, count(*) FROM passage GROUP BY language ORDER BY language"))
+
+    def counts(self) -> tuple[int, int, int]:
+        """Files (without those skipped), documents, passages."""
+        count = "SELECT (SELECT count(*) FROM file WHERE reason = '' AND state <> 'old'), (SELECT count(*) FROM document),"
+        files, documents, passages = self._rows(f"{count} (SELECT count(*) FROM passage)")[0]
+        return files, documents, passages
+
+
+def _lines(document: Document, blocks: Sequence[int]) -> tuple[int, int]:
+    spans: list[Block] = [document.blocks[i] for i in blocks]
+    return min(block.span.start_line for block in spans), max(block.span.end_line for block in spans)
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    number, identity, source, *span, language, headings, text, counterparts, sha256 = row
+    passage = Passage(
+        identity, source, Span(*span), language, tuple(json.loads(headings)), text, tuple(json.loads(counterparts))
+    )
+    return Stored(number, passage, sha256)

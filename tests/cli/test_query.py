@@ -1,0 +1,179 @@
+"""`seedsearch query` as a user runs it, on the real seeds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import SEEDS, Program
+
+KEYS = [
+    "rank",
+    "score",
+    "source",
+    "start_char",
+    "end_char",
+    "start_line",
+    "end_line",
+    "start_byte",
+    "end_byte",
+    "language",
+    "heading",
+    "text",
+    "snippet",
+    "marks",
+    "sha256",
+    "counterparts",
+]
+
+
+def hits(program: Program, index: Path, *arguments: str) -> list[dict[str, Any]]:
+    run = program("query", *arguments, "--json", "--index", index)
+    assert run.returncode == (0 if run.stdout else 1), run.stderr
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def test_six_assurances(program: Program, seeds_index: Path) -> None:
+    found = hits(program, seeds_index, "Six Assurances")
+    assert found[0]["source"].endswith("000_b130eba34a500f11.txt")
+    assert (found[0]["start_line"], found[0]["end_line"]) == (75, 86)
+    assert found[0]["heading"][-1] == "Six Assurances"
+    for item in range(1, 7):
+        assert f"{item}." in found[0]["text"]
+    assert "will not exert pressure" in found[0]["text"]
+    assert found[1]["source"].endswith("001_d1492cbb87b0d816.txt")
+    assert "Six Assurances" in found[1]["snippet"]
+
+
+@pytest.mark.parametrize("query", ["不對稱作戰", "不对称作战", "asymmetric"])
+def test_asymmetric_warfare_in_either_script_and_language(program: Program, seeds_index: Path, query: str) -> None:
+    found = hits(program, seeds_index, query)
+    assert found[0]["source"].endswith("004_a68d08d6fa4f830c.txt")
+    others = found[0]["counterparts"]
+    assert others
+    both = [found[0]["text"], *(other["text"] for other in others)]
+    assert any("不對稱" in text for text in both)
+    assert any("asymmetric" in text.lower() for text in both)
+    assert {found[0]["language"], others[0]["language"]} == {"zh-Hant", "en"}
+
+
+@pytest.mark.parametrize(
+    ("query", "source", "says"),
+    [
+        ("半導體供應鏈", "004", "半導體"),
+        ("台湾 民主", "004", "民主"),
+        ("allies in Latin America", "001", "Latin America"),
+        ("Mars Hydro", "003", "Mars Hydro"),
+        ('"Mars Hydro"', "003", "Mars Hydro"),
+        ("JavaScript lang:ja", "000", "このウェブページ"),
+        ("heading:multilateral", "000", "World Health Assembly"),
+        ("amphib*", "004", "amphibious"),
+        ("source:002* harassment", "002", "harassment"),
+    ],
+)
+def test_questions_of_the_seeds(program: Program, seeds_index: Path, query: str, source: str, says: str) -> None:
+    best = hits(program, seeds_index, query)[0]
+    assert Path(best["source"]).name.startswith(source)
+    assert says in best["text"]
+    assert best["snippet"] in best["text"]
+
+
+def test_excluded_words_and_filters_hold(program: Program, seeds_index: Path) -> None:
+    assert all("China" not in hit["text"] for hit in hits(program, seeds_index, "Taiwan", "-China", "--limit", "50"))
+    assert {hit["language"] for hit in hits(program, seeds_index, "JavaScript", "--lang", "zh")} == {"zh-Hant"}
+    assert all("/003_" in f"/{hit['source']}" for hit in hits(program, seeds_index, "Taiwan", "--source", "003*"))
+    assert len(hits(program, seeds_index, "Taiwan", "--limit", "3")) == 3
+
+
+def test_the_json_contract(program: Program, seeds_index: Path) -> None:
+    for rank, hit in enumerate(hits(program, seeds_index, "Taiwan semiconductor 半導體", "--limit", "40"), 1):
+        assert list(hit) == KEYS
+        assert hit["rank"] == rank
+        data = (SEEDS / Path(hit["source"]).name).read_bytes()
+        text = data.decode("utf-8")
+        assert text[hit["start_char"] : hit["end_char"]] == hit["text"]
+        assert data[hit["start_byte"] : hit["end_byte"]].decode("utf-8") == hit["text"]
+        assert text.count("\n", 0, hit["start_char"]) + 1 == hit["start_line"]
+        assert text.count("\n", 0, hit["end_char"] - 1) + 1 == hit["end_line"]
+        assert hit["snippet"] in hit["text"]
+        assert hit["marks"]
+        assert all(0 <= a < b <= len(hit["snippet"]) for a, b in hit["marks"])
+        for other in hit["counterparts"]:
+            assert list(other)[:5] == ["source", "start_line", "end_line", "language", "text"]
+            lines = text.split("\n")[other["start_line"] - 1 : other["end_line"]]
+            assert other["text"] in "\n".join(lines)
+
+
+def test_marks_are_the_words_that_matched(program: Program, seeds_index: Path) -> None:
+    best = hits(program, seeds_index, "assurances")[0]
+    assert {best["snippet"][a:b].lower() for a, b in best["marks"]} == {"assurances"}
+    best = hits(program, seeds_index, "不对称作战")[0]
+    assert "不對稱作戰" in {best["snippet"][a:b] for a, b in best["marks"]}
+
+
+def test_what_people_see(program: Program, seeds_index: Path) -> None:
+    run = program("query", "asymmetric warfare", "--index", seeds_index, "--limit", "1")
+    assert run.returncode == 0
+    first, *rest = run.stdout.splitlines()
+    assert first.partition(":")[0].endswith("004_a68d08d6fa4f830c.txt")
+    assert "[en]" in first
+    assert any("不對稱作戰" in line for line in rest)
+    assert "\033" not in run.stdout, "no colours in a pipe"
+
+
+def test_nothing_found_is_explained_with_status_1(program: Program, seeds_index: Path) -> None:
+    run = program("query", "xylophone zebra Taiwan AND quux", "--index", seeds_index)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "nothing found" in run.stderr
+    run = program("query", "xylophone", "--index", seeds_index)
+    assert run.returncode == 1
+    assert "xylophone in 0" in run.stderr
+
+
+def test_without_an_index_one_is_built_from_seeds(program: Program, tmp_path: Path) -> None:
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    (tmp_path / "deeper" / "still").mkdir(parents=True)
+    run = program("query", "Six Assurances", cwd=tmp_path / "deeper" / "still")
+    assert run.returncode == 0
+    assert run.stdout.startswith("seeds/000_b130eba34a500f11.txt:75-86")
+    assert "building one" in run.stderr
+    again = program("query", "Six Assurances", cwd=tmp_path)
+    assert (again.returncode, again.stdout, again.stderr) == (0, run.stdout, "")
+
+
+def test_without_index_and_seeds_it_says_what_to_do(program: Program) -> None:
+    run = program("query", "anything")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.count("\n") == 1
+    assert "seedsearch index" in run.stderr
+
+
+@pytest.mark.parametrize("query", ["", "   ", "!?…。", "-", "*", "lang:", "-only -exclusions", "((", '"', "\x00\x01", "《》"])
+def test_a_query_with_nothing_in_it_gets_one_clear_line(program: Program, seeds_index: Path, query: str) -> None:
+    run = program("query", query.replace("\x00", ""), "--index", seeds_index)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.count("\n") == 1
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "NOT NOT Taiwan", 'Taiwan "Six Assurances', "((Taiwan", "Taiwan))", "OR OR Taiwan", "Taiwan AND", "a:b:c Taiwan", "Taiwan\x1b[31m",
+        "http://x.y/z Taiwan", "Taiwan " * 2000, "(" * 5000 + "Taiwan", "台灣" * 2500, "Taiwan\udcff", "-x NOT y Taiwan", "T*",
+    ],
+)  # fmt: skip
+def test_anything_else_gives_results(program: Program, seeds_index: Path, query: str) -> None:
+    run = program("query", query, "--index", seeds_index)
+    assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_unknown_option_is_an_error_not_a_query(program: Program, seeds_index: Path) -> None:
+    run = program("query", "Taiwan", "--limti", "3", "--index", seeds_index)
+    assert run.returncode == 2
+    assert "--limti" in run.stderr
