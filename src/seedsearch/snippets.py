@@ -6,6 +6,7 @@ where they stand as that phrase, and a Chinese word by its overlapping bigrams, 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from seedsearch.analysis import Token
 from seedsearch.ingest.sentences import sentences
 from seedsearch.query import And, Node, Or, Phrase, Prefix, Term
 
+_LINE_END = re.compile(r"\s*\n|\s*\Z")
+_NUMBER = 6  # characters: what a list number or a bullet takes at the beginning of a line
 WIDTH = 420  # columns: about five lines of a terminal, or 200 Chinese characters
 
 
@@ -97,7 +100,11 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
     # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
     begins = sorted(candidates | {_word_start(text, match.start, width // 5) for match in found})
     best = max(begins, key=lambda begin: (round(_worth(text, found, begin, width), 6), begin in candidates, -begin))
-    return best, _end(text, best, width, [end for _, end in bounds])
+    line = text.rfind("\n", 0, best) + 1
+    if best - line <= _NUMBER:
+        best = line
+    ends = sorted({end for _, end in bounds} | {match.start() for match in _LINE_END.finditer(text)})
+    return best, _end(text, best, width, ends)
 
 
 def _worth(text: str, found: Sequence[Match], begin: int, width: int) -> float:

@@ -125,7 +125,9 @@ def as_text(hit: Hit) -> str:
     lines = [
         f"{citation(passage.source, passage.span.start_line, passage.span.end_line)}  [{passage.language}]  {heading}".rstrip()
     ]
-    lines.append(indented(marked(hit.snippet, hit.marks), "    "))
+    text = marked(hit.snippet, hit.marks)
+    before, after = (" ..." * (not fits) for fits in (passage.text.startswith(hit.snippet), passage.text.endswith(hit.snippet)))
+    lines.append(indented(f"{before.strip()} {text}{after}".strip(), "    "))
     for other in hit.counterparts:
         lines.append(f"  = {citation(other.source, other.start_line, other.end_line)}  [{other.language}]")
         lines.append(indented(harmless(other.text), "    "))

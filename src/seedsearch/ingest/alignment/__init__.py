@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seedsearch.ingest.alignment.band import find_band
-from seedsearch.ingest.alignment.beads import Step, best_path, confidences, own_prices, usual_prices
+from seedsearch.ingest.alignment.beads import Lattice, Step, best_path, own_prices, usual_prices
 from seedsearch.ingest.alignment.evidence import Evidence
 from seedsearch.ingest.alignment.table import Table, known_translations, learned_translations, merged
 from seedsearch.ingest.alignment.tokens import Side, read_side
@@ -19,6 +19,8 @@ from seedsearch.ingest.sentences import sentences
 from seedsearch.records import Alignment, Bead, Block, Half
 
 _RADIUS = 6
+# The second alignment looks no more at places where the first found it less likely than this that a bead ends.
+_UNLIKELY = 1e-6
 # Beads of more words than this teach little, for what they cost.
 _LONG = 150
 
@@ -75,12 +77,15 @@ def _aligned(left: Side, right: Side) -> tuple[list[Step], list[float]]:
     table = known_translations(_vocabulary(left), _vocabulary(right))
     band = find_band(left, right, table, _RADIUS)
     ratio = sum(right.lengths) / max(1, sum(left.lengths))
-    steps = best_path(Evidence(left, right, table, ratio).scores(band), band, usual_prices())
+    scores = Evidence(left, right, table, ratio).scores(band)
+    steps = best_path(scores, band, usual_prices())
+    narrow = Lattice(scores, band, usual_prices()).narrowed(_UNLIKELY)
     table = merged(table, learned_translations(_lessons(left, right, steps), table))
-    scores = Evidence(left, right, table, _own_ratio(left, right, steps) or ratio).scores(band)
+    scores = Evidence(left, right, table, _own_ratio(left, right, steps) or ratio).scores(narrow)
     prices = own_prices(steps)
-    steps = best_path(scores, band, prices)
-    return steps, confidences(scores, band, prices, steps)
+    steps = best_path(scores, narrow, prices)
+    lattice = Lattice(scores, narrow, prices)
+    return steps, [lattice.confidence(step) for step in steps]
 
 
 def _vocabulary(side: Side) -> set[str]:

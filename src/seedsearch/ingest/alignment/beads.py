@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from math import exp, log
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ _PRICE = dict(zip(SHAPES, (0.0, -1.0, -1.0, -4.0, -2.5, -2.5, -3.5, -3.5, -6.0, 
 # How far a document's own beads change the prices: weight of the change, and the number of beads that the frequencies count for.
 _ADAPT, _ADAPT_NULL, _PRIOR_BEADS = 0.5, 0.2, 50
 # Scores are damped log-likelihoods; this undoes it, so that a confidence of .8 is right eight times in ten.
-_TEMPERATURE = 1.0
+_TEMPERATURE = 0.7
 
 
 class Prices(NamedTuple):
@@ -101,34 +102,50 @@ def _traced(choices: list[list[tuple[int, int]]], band: Band) -> list[Step]:
     return steps[::-1]
 
 
-def confidences(scores: Sequence[array[float]], band: Band, prices: Prices, steps: Iterable[Step]) -> list[float]:
-    """How sure each bead of a path is: its share of the probability of all ways through the band (forward-backward).
+class Lattice:
+    """All ways through a band, each with a probability that grows with its scores and prices (forward-backward)."""
 
-    For a bead with nothing on one side it is the probability that its piece has nothing opposite, wherever that is.
-    """
-    forward, backward = _forward(scores, band, prices), _backward(scores, band, prices)
-    whole = forward[-1][-1]
-    lows, highs = [low for low, _ in band], [high for _, high in band]
+    def __init__(self, scores: Sequence[array[float]], band: Band, prices: Prices) -> None:
+        self._scores, self._band, self._prices = scores, band, prices
+        self._forward = _forward(scores, band, prices)
+        self._backward = _backward(scores, band, prices)
+        self._whole = self._forward[-1][-1]
+        self._lows, self._highs = [low for low, _ in band], [high for _, high in band]
 
-    def share(i: int, j: int, a: int, b: int, price: float) -> float:
-        before = forward[i - a][j - b - lows[i - a]] if lows[i - a] <= j - b <= highs[i - a] else NEVER
-        after = backward[i][j - lows[i]] if lows[i] <= j <= highs[i] else NEVER
-        return exp(min(0.0, before + price / _TEMPERATURE + after - whole))
+    def narrowed(self, least: float) -> Band:
+        """The band of the cells through which a way goes with a probability of at least `least`."""
+        floor = self._whole + log(least)
+        lows, highs = [], []
+        for low, forward, backward in zip(self._lows, self._forward, self._backward, strict=True):
+            likely = [low + k for k, (f, b) in enumerate(zip(forward, backward, strict=True)) if f + b >= floor]
+            lows.append(min(likely, default=self._highs[-1]))
+            highs.append(max(likely, default=0))
+        lows = list(accumulate(reversed(lows), min))[::-1]
+        highs = list(accumulate(highs, max))
+        # A row over which every likely bead leaps has no likely cell: it gets what lies between its neighbours'.
+        return [(min(low, high), max(low, high)) for low, high in zip(lows, highs, strict=True)]
 
-    found = []
-    for i0, i1, j0, j1 in steps:
+    def confidence(self, step: Step) -> float:
+        """The probability of a bead; for one with nothing on one side, that its piece has nothing opposite, wherever it is."""
+        i0, i1, j0, j1 = step
         a, b = i1 - i0, j1 - j0
+        null = self._prices.null
         if not b:
-            sure = sum(share(i1, j, 1, 0, prices.null) for j in range(lows[i1], highs[i1] + 1))
+            sure = sum(self._share(i1, j, 1, 0, null) for j in range(self._lows[i1], self._highs[i1] + 1))
         elif not a:
-            rows = range(bisect_left(highs, j1), bisect_right(lows, j0))
-            sure = sum(share(i, j1, 0, 1, prices.null) for i in rows)
+            rows = range(bisect_left(self._highs, j1), bisect_right(self._lows, j0))
+            sure = sum(self._share(i, j1, 0, 1, null) for i in rows)
         else:
             number = SHAPES.index((a, b))
-            score = scores[i1][(j1 - lows[i1]) * len(SHAPES) + number]
-            sure = share(i1, j1, a, b, score + prices.shapes[number])
-        found.append(min(1.0, sure))
-    return found
+            score = self._scores[i1][(j1 - self._lows[i1]) * len(SHAPES) + number]
+            sure = self._share(i1, j1, a, b, score + self._prices.shapes[number])
+        return min(1.0, sure)
+
+    def _share(self, i: int, j: int, a: int, b: int, price: float) -> float:
+        if not (self._lows[i - a] <= j - b <= self._highs[i - a] and self._lows[i] <= j <= self._highs[i]):
+            return 0.0
+        before, after = self._forward[i - a][j - b - self._lows[i - a]], self._backward[i][j - self._lows[i]]
+        return exp(min(0.0, before + price / _TEMPERATURE + after - self._whole))
 
 
 def _forward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[list[float]]:

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import accumulate
-from math import log, log1p, sqrt
+from math import fsum, log, log1p, sqrt
 
 from seedsearch.ingest.alignment.table import Table
 from seedsearch.ingest.alignment.tokens import Side
@@ -50,7 +50,8 @@ class _Half:
         # A word that nothing opposite could explain says nothing; a numeral should always come again.
         self.tokens = [frozenset(t for t in tokens if t in own_rate or t[0].isdigit()) for tokens in side.tokens]
         self.unexplained = {token: log(1 - _chance(token)) for tokens in self.tokens for token in tokens}
-        self.base = [sum(self.unexplained[token] for token in tokens) for tokens in self.tokens]
+        # Sums over sets are exact, so that they do not hang on the order in which a set gives its members.
+        self.base = [fsum(self.unexplained[token] for token in tokens) for tokens in self.tokens]
         self.words = list(accumulate((len(tokens) for tokens in side.tokens), initial=0))
         self.bytes = list(accumulate(side.lengths, initial=0))
         self._explains = explains
@@ -81,13 +82,14 @@ def _rates(table: Table, left: Side, right: Side) -> tuple[dict[str, float], dic
     """How often a word of the other half, taken at random, explains a token; for the tokens of the left half and the right."""
     left_count = Counter(token for tokens in left.tokens for token in tokens)
     right_count = Counter(token for tokens in right.tokens for token in tokens)
+    left_total, right_total = left_count.total(), right_count.total()
     of_left: dict[str, float] = defaultdict(float)
     of_right: dict[str, float] = defaultdict(float)
     for token in left_count:
         for other, sure in table.get(token, {}).items():
             if other in right_count:
-                of_left[token] += sure * right_count[other] / right_count.total()
-                of_right[other] += sure * left_count[token] / left_count.total()
+                of_left[token] += sure * right_count[other] / right_total
+                of_right[other] += sure * left_count[token] / left_total
     return dict(of_left), dict(of_right)
 
 
@@ -143,13 +145,11 @@ def _seen(half: _Half, piece: int, opposite: list[dict[str, float]], words: list
     for number, more in enumerate(opposite):
         weights = _best(weights, more)
         scale = 1.0 / max(1, words[number])
-        total = half.base[piece] + sum([_said(weight * scale) for weight in weights.values()])
+        total = half.base[piece] + fsum([_said(weight * scale) for weight in weights.values()])
         row = [total]
         for common in again[: _DEPTH[number] - 1]:
-            for token in common:
-                total -= unexplained[token]
-                if token in weights:
-                    total -= _said(weights[token] * scale)
+            if common:
+                total -= fsum([unexplained[t] + (_said(weights[t] * scale) if t in weights else 0.0) for t in common])
             row.append(total)
         found.append(row)
     return found

@@ -27,24 +27,24 @@ def known_translations(left: Iterable[str], right: Iterable[str]) -> Table:
     languages by a common beginning of four letters at least (Simard, Foster and Isabelle 1992, "Using Cognates to Align
     Sentences in Bilingual Corpora").
     """
-    left, right = set(left), set(right)
+    lefts, rights = set(left), set(right)
     table: Table = defaultdict(dict)
     renderings = _Renderings()
-    for token in left:
+    for token in sorted(lefts):
         if is_han(token):
-            table[token].update({english: sure for english, sure in renderings.of(token).items() if english in right})
-    for token in right:
+            table[token].update({english: sure for english, sure in renderings.of(token).items() if english in rights})
+    for token in sorted(rights):
         if is_han(token):
             for english, sure in renderings.of(token).items():
-                if english in left:
+                if english in lefts:
                     table[english][token] = sure
-    _add_cognates(table, left, right)
-    for token in left & right:
+    _add_cognates(table, sorted(lefts), sorted(rights))
+    for token in sorted(lefts & rights):
         table[token][token] = 1.0
     return table
 
 
-def _add_cognates(table: Table, left: set[str], right: set[str]) -> None:
+def _add_cognates(table: Table, left: list[str], right: list[str]) -> None:
     by_start: dict[str, list[str]] = defaultdict(list)
     for token in right:
         if len(token) >= 4 and token.isalpha() and not is_han(token):
