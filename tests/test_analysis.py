@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.analysis import LONGEST_TERM, alternatives, fold, terms, tokens
+from seedsearch.analysis import LONGEST_TERM, WRITTEN, alternatives, beginnings, fold, postings, tokens
 
 # Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
 TRICKY = st.text(
@@ -20,6 +20,10 @@ TRICKY = st.text(
     ),
     max_size=60,
 )
+
+
+def terms(text: str, language: str) -> list[str]:
+    return [token.term for token in tokens(text, language)]
 
 
 def found(text: str, language: str = "en") -> list[str]:
@@ -53,9 +57,10 @@ def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
 
 
 @given(TRICKY, st.sampled_from(["en", "zh-Hant", "ru", "th", "und", "ar", "de"]))
-def test_spans_are_in_order_and_terms_are_the_same_without_them(text: str, language: str) -> None:
+def test_spans_are_in_order_and_what_is_indexed_is_the_same(text: str, language: str) -> None:
     cut = tokens(text, language)
-    assert [token.term for token in cut] == terms(text, language)
+    indexed = [one if isinstance(one, str) else one[0] for one in postings(text, language)]
+    assert [token.term for token in cut] == indexed
     assert all(0 <= token.start < token.end <= len(text) for token in cut)
     assert [token.start for token in cut] == sorted(token.start for token in cut)
 
@@ -93,6 +98,13 @@ def test_words_are_stemmed_by_the_language_of_their_text() -> None:
     assert terms("JavaScript assurances", "ru") == ["javascript", "assur"], "English words in a Russian text"
     assert terms("assurances", "zh-Hant") == ["assur"]
     assert terms("assurances", "und") == ["assur"]
+
+
+def test_the_beginning_of_a_word_finds_it_whatever_its_stem() -> None:
+    assert postings("cooperation met", "en") == [("cooper", WRITTEN + "cooperation"), "met"]
+    for typed in ("Cooperat", "cooperation", "coop", "MET"):
+        indexed = [form for one in postings("cooperation met", "en") for form in ([one] if isinstance(one, str) else one)]
+        assert any(form.startswith(beginnings(typed)) for form in indexed)
 
 
 def test_unspaced_scripts_give_overlapping_bigrams_and_single_characters() -> None:

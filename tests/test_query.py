@@ -83,7 +83,7 @@ def documents(glob: str) -> frozenset[int]:
 
 
 def compiled(text: str) -> Compiled:
-    return translate(parse(text), analyse, documents, str.lower)
+    return translate(parse(text), analyse, documents, lambda start: (start.lower(),))
 
 
 def terms(text: str) -> str:
@@ -271,7 +271,7 @@ def test_a_star_after_several_terms_is_ignored_and_said_so() -> None:
 
 def test_gaps_in_a_phrase_are_kept_inside_and_cut_outside() -> None:
     gaps = [(), ("a",), (), ("b",), ()]
-    node = translate(parse('"the a of b the"'), lambda text: gaps, documents, str.lower).node
+    node = translate(parse('"the a of b the"'), lambda text: gaps, documents, lambda start: (start.lower(),)).node
     assert show(node) == "any=<a . b>"
 
 

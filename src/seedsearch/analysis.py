@@ -70,12 +70,21 @@ _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u02b9\u2032\uff07`"), 
 _INVISIBLE = dict.fromkeys((0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF), "")
 
 
+# Stands before a word as written where its stem is another, so that `cooperat*` finds what is indexed as "cooper". Folding
+# leaves no such character in any term.
+WRITTEN = "\u2060"
+
+
 class Token(NamedTuple):
-    """A term and the half-open character span of the text that gave it. Its position is its index in the list of tokens."""
+    """A term and the half-open character span of the text that gave it. Its position is its index in the list of tokens.
+
+    `word` is the term before stemming.
+    """
 
     term: str
     start: int
     end: int
+    word: str
 
 
 class Folded(NamedTuple):
@@ -161,18 +170,26 @@ def _joins(character: str) -> bool:
 def tokens(text: str, language: str) -> list[Token]:
     """The terms of a text in order, each with its span in the text as given.
 
-    >>> tokens("Taiwan’s 防衛", "en")
-    [Token(term='taiwan', start=0, end=8), Token(term='防卫', start=9, end=11)]
+    >>> tokens("Taiwan’s 防衛", "en")[0]
+    Token(term='taiwan', start=0, end=8, word="taiwan's")
     """
     folded = fold(text)
     found = list(_cut(folded.text))
-    stems = _stem([term for term, _, _ in found], language)
-    return [Token(stem, *folded.source_span(start, end)) for stem, (_, start, end) in zip(stems, found, strict=True)]
+    stems = _stem([word for word, _, _ in found], language)
+    return [Token(stem, *folded.source_span(start, end), word) for stem, (word, start, end) in zip(stems, found, strict=True)]
 
 
-def terms(text: str, language: str) -> list[str]:
-    """The terms of a text in order, as `tokens` gives them, without their spans."""
-    return _stem([term for term, _, _ in _cut(fold(text).text)], language)
+def postings(text: str, language: str) -> list[str | tuple[str, str]]:
+    """What is indexed at each position of a text: the term of `tokens`, and the word as written where that is another."""
+    words = [word for word, _, _ in _cut(fold(text).text)]
+    stems = _stem(words, language)
+    return [stem if stem == word else (stem, WRITTEN + word) for stem, word in zip(stems, words, strict=True)]
+
+
+def beginnings(start: str) -> tuple[str, ...]:
+    """What the terms of words that begin so begin with: `beginnings("Cooperat")` leads to "cooperation", indexed as "cooper"."""
+    folded = fold(start).text
+    return folded, WRITTEN + folded
 
 
 def alternatives(word: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
@@ -233,11 +250,11 @@ def _stem(words: list[str], language: str) -> list[str]:
     """Stem words by a language tag or a Snowball stemmer's name; ASCII words are English where the language is not Latin."""
     name = language if language in _STEMMERS.values() else _stemmer_name(language)
     if name and name not in _NOT_LATIN:
-        return _stemmer(name).stemWords(words)
+        return list(_stemmer(name).stemWords(words))
     if name:
         words = _stemmer(name).stemWords(words)
     english = _stemmer("english").stemWord
-    return [english(word) if _LATIN_WORD.fullmatch(word) else word for word in words]
+    return [str(english(word)) if _LATIN_WORD.fullmatch(word) else word for word in words]
 
 
 @cache

@@ -275,8 +275,8 @@ class _Run:
         self.store.stage_pairs(number, reading.pairs(alignment))
         for passage_number, passage in zip(self.store.stage_passages(number, passages), passages, strict=True):
             heading = " ".join(passage.headings)
-            body = analysis.terms(passage.text, passage.language)
-            writer.add(Entry(passage_number, number, passage.language, body, analysis.terms(heading, passage.language)))
+            body = analysis.postings(passage.text, passage.language)
+            writer.add(Entry(passage_number, number, passage.language, body, analysis.postings(heading, passage.language)))
         self.passages += len(passages)
 
 

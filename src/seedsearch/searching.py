@@ -125,7 +125,8 @@ class Collection:
         )
         hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(ranked[:limit], 1))
         counts = self._counts(text, lang) if not hits else ()
-        return Results(hits, answer.total, (*compiled.notes, *answer.notes), counts)
+        notes = dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in (*compiled.notes, *answer.notes))
+        return Results(hits, answer.total, tuple(notes), counts)
 
     def _compile(self, text: str, lang: str | None) -> query.Compiled:
         """The tree of terms for what was typed; a word takes the forms that it has in the languages of the collection."""
@@ -134,7 +135,7 @@ class Collection:
             query.parse(text),
             lambda word: analysis.alternatives(word, languages),
             self._documents,
-            lambda start: analysis.fold(start).text,
+            analysis.beginnings,
         )
 
     def _documents(self, pattern: str) -> frozenset[int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from seedsearch.analysis import Token
+from seedsearch.analysis import WRITTEN, Token
 from seedsearch.ingest.sentences import sentences
 from seedsearch.query import And, Node, Or, Phrase, Prefix, Term
 
@@ -57,7 +57,7 @@ def matches(tokens: Sequence[Token], wanted: Sequence[Leaf], weights: Sequence[f
         elif isinstance(leaf, Phrase):
             found += _phrase(tokens, leaf, part, weights[part])
         else:
-            found += (_match(tokens, i, i, part, weights[part]) for i, t in enumerate(tokens) if t.term.startswith(leaf.text))
+            found += (_match(tokens, i, i, part, weights[part]) for i, t in enumerate(tokens) if _begins(t, leaf.text))
     for i, token in enumerate(tokens):
         found += (_match(tokens, i, i, part, weights[part]) for part in single.get(token.term, ()))
     return sorted(found)
@@ -65,6 +65,10 @@ def matches(tokens: Sequence[Token], wanted: Sequence[Leaf], weights: Sequence[f
 
 def _match(tokens: Sequence[Token], first: int, last: int, part: int, weight: float) -> Match:
     return Match(tokens[first].start, tokens[last].end, first, part, weight)
+
+
+def _begins(token: Token, text: str) -> bool:
+    return (WRITTEN + token.word).startswith(text) or token.term.startswith(text)
 
 
 def _phrase(tokens: Sequence[Token], phrase: Phrase, part: int, weight: float) -> Iterator[Match]:

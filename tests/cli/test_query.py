@@ -72,6 +72,7 @@ def test_asymmetric_warfare_in_either_script_and_language(program: Program, seed
         ("JavaScript lang:ja", "000", "このウェブページ"),
         ("heading:multilateral", "000", "World Health Assembly"),
         ("amphib*", "004", "amphibious"),
+        ("assurances* lang:en", "000", "six assurances"),
         ("source:002* harassment", "002", "harassment"),
     ],
 )

@@ -39,20 +39,20 @@ def translate(
     parsed: Parsed,
     analyse: Callable[[str], Sequence[tuple[str, ...]]],
     documents: Callable[[str], frozenset[int]],
-    fold: Callable[[str], str],
+    beginnings: Callable[[str], tuple[str, ...]],
 ) -> Compiled:
     """The tree that engines receive.
 
     `analyse` cuts typed text into positions, each with the alternative forms of the term that stands there (none: any
-    word); `documents` gives the documents whose name matches a glob; `fold` is what the analysis does to letters before
-    it cuts (case, width), and prepares the text before a star.
+    word); `documents` gives the documents whose name matches a glob; `beginnings` gives what
+    the terms of words that begin like the text before a star begin with.
 
     A word of several positions (a run of Chinese cut into bigrams, `Taiwan-U.S.`) becomes an Or of them, see
     `fair_share`; next to AND, after a hyphen or NOT and in heading: it must stand as typed, as if quoted.
 
     Raises QuerySyntaxError where analysis leaves nothing to search for.
     """
-    translator = _Translator(analyse, documents, fold, dict.fromkeys(parsed.notes))
+    translator = _Translator(analyse, documents, beginnings, dict.fromkeys(parsed.notes))
     node = translator.node(parsed.tree, exact=False)
     if node is None:
         raise QuerySyntaxError("nothing to search for: no letter, digit or sign in it is indexed; type another word")
@@ -75,10 +75,10 @@ class _Translator:
         self,
         analyse: Callable[[str], Sequence[tuple[str, ...]]],
         documents: Callable[[str], frozenset[int]],
-        fold: Callable[[str], str],
+        beginnings: Callable[[str], tuple[str, ...]],
         notes: dict[str, None],
     ) -> None:
-        self.analyse, self.documents, self.fold, self.notes = analyse, documents, fold, notes
+        self.analyse, self.documents, self.beginnings, self.notes = analyse, documents, beginnings, notes
         self.terms_left = MAX_WORDS
 
     def node(self, typed: Node, exact: bool) -> Node | None:
@@ -145,7 +145,8 @@ class _Translator:
     def _prefix(self, text: str, field: str, exact: bool) -> Node | None:
         positions = self._positions(text)
         if len(positions) == 1:
-            return Prefix(field, self.fold(text))
+            starts = tuple(Prefix(field, start) for start in self.beginnings(text))
+            return starts[0] if len(starts) == 1 else Or(starts)
         if positions:
             self.notes[f"the star after {text} is ignored: only a single word can be cut short"] = None
         return self._word(text, field, exact)
