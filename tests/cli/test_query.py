@@ -164,8 +164,9 @@ def test_a_query_with_nothing_in_it_gets_one_clear_line(program: Program, seeds_
 @pytest.mark.parametrize(
     "query",
     [
-        "NOT NOT Taiwan", 'Taiwan "Six Assurances', "((Taiwan", "Taiwan))", "OR OR Taiwan", "Taiwan AND", "a:b:c Taiwan", "Taiwan\x1b[31m",
-        "http://x.y/z Taiwan", "Taiwan " * 2000, "(" * 5000 + "Taiwan", "台灣" * 2500, "Taiwan\udcff", "-x NOT y Taiwan", "T*",
+        "NOT NOT Taiwan", 'Taiwan "Six Assurances', "((Taiwan", "Taiwan))", "OR OR Taiwan", "Taiwan AND", "a:b:c Taiwan",
+        "Taiwan\x1b[31m", "http://x.y/z Taiwan", "Taiwan " * 2000, "(" * 5000 + "Taiwan", "台灣" * 2500, "Taiwan\udcff",
+        "-x NOT y Taiwan", "T*",
     ],
 )  # fmt: skip
 def test_anything_else_gives_results(program: Program, seeds_index: Path, query: str) -> None:
