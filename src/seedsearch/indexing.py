@@ -10,15 +10,15 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from seedsearch import analysis, manifest
+from seedsearch import analysis, corrections, manifest
 from seedsearch.engines import DEFAULT, create_engine, open_engine
 from seedsearch.engines.protocol import Engine, Entry, Writer
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, UnreadableError
 from seedsearch.ingest.discover import Skipped, discover, name_of
 from seedsearch.ingest.formats import Broken
 from seedsearch.manifest import Manifest
-from seedsearch.reading import Reading, align, documents, file_hash
-from seedsearch.records import Source
+from seedsearch.reading import Reading, align, documents, file_hash, read
+from seedsearch.records import Alignment, Document, Source
 from seedsearch.store import Seen, Store
 
 BATCH = 20_000  # passages in one commit: what a killed first build loses at most
@@ -45,7 +45,29 @@ class Report(NamedTuple):
     removed: int
     passages: int
     skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
     seconds: float
+
+
+def correct(file: Path | str, table: str, index: Path | str | None = None) -> Report:
+    """Give a bilingual document of an index the alignment that a table tells (`bitext.to_tsv` shows its form).
+
+    It is kept beside the index, so that it outlives rebuilds, until the file changes. Raises SeedsearchError for a table that
+    does not fit, IndexMissingError where there is no index.
+    """
+    folder = manifest.find_index(Path(index) if index is not None else None)
+    root = manifest.resolve_root(folder, manifest.read_manifest(folder))
+    path = Path(file).absolute()
+    name = name_of(path, root)
+    corrections.save(folder, name, read(path), table)
+    return build([path], folder, again=frozenset((name,)))
+
+
+def corrected(file: Path | str, document: Document, index: Path | str | None = None) -> Alignment | None:
+    """The alignment that was corrected by hand for a document in a file, if the index keeps one for it as it is."""
+    folder = manifest.find_index(Path(index) if index is not None else None)
+    root = manifest.resolve_root(folder, manifest.read_manifest(folder))
+    return corrections.load(folder, name_of(Path(file), root), document)
 
 
 def build(
@@ -53,11 +75,13 @@ def build(
     index: Path | str | None = None,
     *,
     rebuild: bool = False,
+    again: frozenset[str] = frozenset(),
     notify: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Bring an index up to date with files and folders; what is unchanged is not read again.
 
-    `paths` defaults to what was indexed before, else `seeds/`. `rebuild` makes everything anew beside the old index and swaps.
+    `paths` defaults to what was indexed before, else `seeds/`. `rebuild` makes everything anew beside the old index and swaps;
+    files named in `again` are read even if unchanged.
     Files that cannot be read are reported, not raised. Raises UnreadableError when no path exists, and the errors of
     `manifest.locked` and `manifest.read_manifest`.
     """
@@ -72,7 +96,7 @@ def build(
         else:
             run = _Run(folder, _widened(folder, old, wanted), notify)
         with closing(run):
-            run.update(wanted)
+            run.update(wanted, again)
         manifest.sweep(folder, run.manifest.generation)
         return Report(folder, *run.counts(), seconds=time.monotonic() - began)
 
@@ -135,19 +159,20 @@ class _Run:
         self.store = Store(generation / "store.sqlite")
         self.engine: Engine = open_engine(found.engine, generation)
         self.skipped: list[Skipped] = []
+        self.notes: list[str] = []
         self.indexed = self.unchanged = self.removed = self.passages = 0
 
     def close(self) -> None:
         self.engine.close()
         self.store.close()
 
-    def counts(self) -> tuple[int, int, int, int, tuple[Skipped, ...]]:
-        return self.indexed, self.unchanged, self.removed, self.passages, tuple(self.skipped)
+    def counts(self) -> tuple[int, int, int, int, tuple[Skipped, ...], tuple[str, ...]]:
+        return self.indexed, self.unchanged, self.removed, self.passages, tuple(self.skipped), tuple(self.notes)
 
-    def update(self, wanted: list[Path]) -> None:
+    def update(self, wanted: list[Path], again: frozenset[str]) -> None:
         """Read what is new or changed, drop what is gone, in commits of about BATCH passages."""
         self._recover()
-        seen = self.store.seen()
+        seen = {name: before for name, before in self.store.seen().items() if name not in again}
         sources = self._sources(wanted)
         names = {source.name for source in sources}
         gone = [name for name in seen if name not in names and self._is_under(name, wanted)]
@@ -269,7 +294,7 @@ class _Run:
 
     def _document(self, writer: Writer, file: int, reading: Reading) -> None:
         document = reading.document
-        alignment = align(document)
+        alignment = self._align(document)
         passages = reading.passages(alignment)
         number = self.store.stage_document(file, document, alignment.beads, alignment.confidence)
         self.store.stage_pairs(number, reading.pairs(alignment))
@@ -278,6 +303,14 @@ class _Run:
             body = analysis.postings(passage.text, passage.language)
             writer.add(Entry(passage_number, number, passage.language, body, analysis.postings(heading, passage.language)))
         self.passages += len(passages)
+
+    def _align(self, document: Document) -> Alignment:
+        """The alignment that a person has corrected, else the aligner's own."""
+        if not document.halves:
+            return Alignment((), 0.0)
+        if corrections.is_outdated(self.folder, document.source, document):
+            self.notes.append(f"{document.source}: its corrected alignment was made for an earlier text; correct it anew")
+        return corrections.load(self.folder, document.source, document) or align(document)
 
 
 def _is_settled(before: Seen, size: int, modified: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from seedsearch.ingest.decoding import decode
 from seedsearch.ingest.formats import Broken, Part, reader_of
 from seedsearch.ingest.language import identify_blocks
 from seedsearch.ingest.offsets import Offsets
-from seedsearch.records import Alignment, Block, Decoded, Document, Pair, Passage, Source, Span
+from seedsearch.records import Alignment, Bead, Block, Decoded, Document, Pair, Passage, Source, Span
 
 
 class Reading(NamedTuple):
@@ -28,15 +28,27 @@ class Reading(NamedTuple):
         return passages.cut(self.document, aligned or align(self.document), self.span_of)
 
     def pairs(self, aligned: Alignment) -> Iterator[Pair]:
-        """The places that translate each other."""
-        blocks = self.document.blocks
+        """The places that translate each other, as fine as sentences where beads hold more than one, in order."""
         for bead in aligned.beads:
             if bead.left and bead.right:
-                left, right = (
-                    self.span_of(blocks[side[0]].span.start_char, blocks[side[-1]].span.end_char)
-                    for side in (bead.left, bead.right)
-                )
-                yield Pair(left, right, bead.confidence)
+                yield from self._bead_pairs(bead)
+
+    def _bead_pairs(self, bead: Bead) -> Iterator[Pair]:
+        (left, left_end), (right, right_end) = (self._reach(side) for side in (bead.left, bead.right))
+        if any(side[-1] - side[0] >= len(side) for side in (bead.left, bead.right)):
+            # Where the languages take turns, blocks of the other half stand between those of this one.
+            yield Pair(self.span_of(left, left_end), self.span_of(right, right_end), bead.confidence)
+            return
+        text, halves = self.document.text, self.document.halves
+        sentences = alignment.sentence_beads(text[left:left_end], text[right:right_end], halves[0].language, halves[1].language)
+        for one, other, confidence in sentences:
+            if one and other:
+                spans = (self.span_of(left + one[0], left + one[1]), self.span_of(right + other[0], right + other[1]))
+                yield Pair(*spans, min(confidence, bead.confidence))
+
+    def _reach(self, side: Sequence[int]) -> tuple[int, int]:
+        blocks = self.document.blocks
+        return blocks[side[0]].span.start_char, blocks[side[-1]].span.end_char
 
 
 def read(path: Path | str) -> Document:
@@ -44,10 +56,15 @@ def read(path: Path | str) -> Document:
 
     Raises UnreadableError for what is missing, not permitted or not text, and for a file of several documents.
     """
+    return read_one(path).document
+
+
+def read_one(path: Path | str) -> Reading:
+    """As `read`, with the places of its parts."""
     found = list(read_all(path))
     if len(found) != 1:
         raise UnreadableError(f"{path} holds {len(found)} documents; name one as in {path}#ID")
-    return found[0].document
+    return found[0]
 
 
 def read_all(path: Path | str) -> Iterator[Reading]:

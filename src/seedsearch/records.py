@@ -122,6 +122,9 @@ class Pair(NamedTuple):
     confidence: float
 
 
+DOUBTFUL = 0.5  # a bead or counterpart less sure than this is as likely wrong as right
+
+
 class Counterpart(NamedTuple):
     """What stands opposite a hit in the other language; `confidence` lies between 0 and 1."""
 

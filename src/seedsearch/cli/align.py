@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seedsearch.cli.output import complain, harmless, print_json
+from seedsearch.records import DOUBTFUL
 
 if TYPE_CHECKING:
+    from seedsearch.reading import Reading
     from seedsearch.records import Alignment, Document
 
 
@@ -20,31 +22,83 @@ class Format(StrEnum):
     table = "table"
     tsv = "tsv"
     json = "json"
+    tmx = "tmx"
+    html = "html"
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command(
-        help="Show which blocks of a bilingual document translate which.",
-        epilog="Example: seedsearch align seeds/004_a68d08d6fa4f830c.txt --format tsv",
+        help="Show which blocks of a bilingual document translate which, or correct it.",
+        epilog="Example: seedsearch align seeds/004_a68d08d6fa4f830c.txt --format html > 004.html",
     )
     def align(
         file: Annotated[Path, typer.Argument(metavar="FILE", help="A document with two halves; no index is needed.")],
-        form: Annotated[Format, typer.Option("--format", help="Form of the output.")] = Format.table,
+        form: Annotated[
+            Format, typer.Option("--format", help="Form of the output; tmx is for translation tools, html for reading.")
+        ] = Format.table,
+        use: Annotated[
+            Path | None, typer.Option("--use", metavar="FIXED.tsv", help="Keep this table, edited by hand, with the index.")
+        ] = None,
+        index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
     ) -> None:
-        from seedsearch.reading import align as aligned
-        from seedsearch.reading import read
-
-        document = read(file)
-        alignment = aligned(document)
+        if use is not None:
+            _correct(file, use, index)
+            return
+        reading, alignment = _aligned(file, index)
+        document = reading.document
         if form is Format.json:
             print_json(as_record(document, alignment))
         elif alignment.beads:
-            print(as_tsv(document, alignment) if form is Format.tsv else as_table(document, alignment))
+            print(_shown(reading, alignment, form), end="")
         if not alignment.beads:
             complain(f"{document.source} is not bilingual: it has no two halves in two languages")
             raise typer.Exit(1)
+        if alignment.confidence < DOUBTFUL:
+            complain(
+                f"{document.source}: most of it has no counterpart, or a doubtful one (confidence {alignment.confidence:.2f})"
+            )
+
+
+def _correct(file: Path, use: Path, index: Path | None) -> None:
+    from seedsearch.cli.index import summarise
+    from seedsearch.indexing import correct
+    from seedsearch.ingest.decoding import decode
+    from seedsearch.reading import load
+    from seedsearch.records import Source
+
+    summarise(correct(file, decode(load(Source(use, str(use)))).text, index))
+
+
+def _aligned(file: Path, index: Path | None) -> tuple[Reading, Alignment]:
+    """A document and its alignment: the one that was corrected by hand, if the index has one."""
+    from seedsearch.errors import SeedsearchError
+    from seedsearch.indexing import corrected
+    from seedsearch.reading import align, read_one
+
+    reading = read_one(file)
+    try:
+        alignment = corrected(file, reading.document, index)
+    except SeedsearchError:
+        if index is not None:
+            raise
+        alignment = None
+    return reading, alignment or align(reading.document)
+
+
+def _shown(reading: Reading, alignment: Alignment, form: Format) -> str:
+    import seedsearch
+    from seedsearch import bitext
+
+    document = reading.document
+    if form is Format.tsv:
+        return harmless(bitext.to_tsv(document, alignment))
+    if form is Format.tmx:
+        return bitext.to_tmx(document, reading.pairs(alignment), seedsearch.__version__)
+    if form is Format.html:
+        return bitext.to_html(document, alignment)
+    return as_table(document, alignment) + "\n"
 
 
 def as_record(document: Document, alignment: Alignment) -> dict[str, Any]:
@@ -65,24 +119,6 @@ def as_record(document: Document, alignment: Alignment) -> dict[str, Any]:
     }
 
 
-def _side(document: Document, blocks: tuple[int, ...]) -> tuple[str, str]:
-    """Lines and text of one side of a bead."""
-    if not blocks:
-        return "-", ""
-    spans = [document.blocks[i].span for i in blocks]
-    text = " ".join(" ".join(document.slice(span).split()) for span in spans)
-    return f"{spans[0].start_line}-{spans[-1].end_line}", harmless(text)
-
-
-def as_tsv(document: Document, alignment: Alignment) -> str:
-    """One bead a line: confidence, lines and text of the first half, lines and text of the second."""
-    rows = ["confidence\tleft_lines\tright_lines\tleft\tright"]
-    for bead in alignment.beads:
-        (left_lines, left), (right_lines, right) = _side(document, bead.left), _side(document, bead.right)
-        rows.append(f"{bead.confidence:.2f}\t{left_lines}\t{right_lines}\t{left}\t{right}")
-    return "\n".join(rows)
-
-
 def as_table(document: Document, alignment: Alignment) -> str:
     """The beads side by side, as wide as the terminal."""
     from shutil import get_terminal_size
@@ -91,11 +127,13 @@ def as_table(document: Document, alignment: Alignment) -> str:
     from rich.table import Table
     from rich.text import Text
 
+    from seedsearch.bitext import lines_of, text_of
+
     left, right = (half.language for half in document.halves)
     table = Table("lines", left, "lines", right, "sure", title=f"{document.source}: confidence {alignment.confidence:.2f}")
     for bead in alignment.beads:
-        cells = (*_side(document, bead.left), *_side(document, bead.right), f"{bead.confidence:.2f}")
-        table.add_row(*(Text(cell) for cell in cells))
+        sides = (cell for side in (bead.left, bead.right) for cell in (lines_of(document, side), text_of(document, side)))
+        table.add_row(*(Text(harmless(cell), overflow="fold") for cell in sides), f"{bead.confidence:.2f}")
     console = Console(width=max(80, get_terminal_size((120, 24)).columns))
     with console.capture() as capture:
         console.print(table)

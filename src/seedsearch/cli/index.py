@@ -47,6 +47,8 @@ def register(app: typer.Typer) -> None:
 
 def summarise(report: Report) -> None:
     """One honest line, after the reasons for what was left out."""
+    for note in report.notes:
+        complain(note)
     for skipped in report.skipped[:SHOWN]:
         complain(f"{skipped.name}: {skipped.reason}")
     if len(report.skipped) > SHOWN:

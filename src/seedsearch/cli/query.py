@@ -10,6 +10,7 @@ import typer
 
 from seedsearch.cli.output import DIM, citation, complain, harmless, indented, marked, paint, print_json
 from seedsearch.errors import IndexMissingError
+from seedsearch.records import DOUBTFUL
 
 if TYPE_CHECKING:
     from seedsearch.records import Hit
@@ -119,7 +120,7 @@ def as_record(hit: Hit) -> dict[str, Any]:
 
 
 def as_text(hit: Hit) -> str:
-    """A hit for people: where it stands, what it says, and what stands opposite."""
+    """A hit for people: where it stands, what it says, and what stands opposite ("~" where that is doubtful)."""
     passage = hit.passage
     heading = paint(harmless(" > ".join(passage.headings)), DIM)
     lines = [
@@ -129,7 +130,8 @@ def as_text(hit: Hit) -> str:
     before, after = (" ..." * (not fits) for fits in (passage.text.startswith(hit.snippet), passage.text.endswith(hit.snippet)))
     lines.append(indented(f"{before.strip()} {text}{after}".strip(), "    "))
     for other in hit.counterparts:
-        lines.append(f"  = {citation(other.source, other.start_line, other.end_line)}  [{other.language}]")
+        sign, doubt = ("~", "  (doubtful)") if other.confidence < DOUBTFUL else ("=", "")
+        lines.append(f"  {sign} {citation(other.source, other.start_line, other.end_line)}  [{other.language}]{doubt}")
         lines.append(indented(harmless(other.text), "    "))
     return "\n".join(lines)
 

@@ -68,6 +68,7 @@ def _likeness(left: _Groups, right: _Groups, table: Table, band: Band) -> list[d
             where[token].append(j)
     most = max(2, _COMMON * len(right.tokens))
     weight = {token: log(1 + len(right.tokens) / len(js)) for token, js in where.items() if len(js) <= most}
+    usual = sum(weight.values()) / max(1, len(weight))
     norms = [sqrt(sum(weight.get(token, 0.0) ** 2 for token in sorted(tokens))) or 1.0 for tokens in right.tokens]
     found = []
     for i, tokens in enumerate(left.tokens):
@@ -82,7 +83,8 @@ def _likeness(left: _Groups, right: _Groups, table: Table, band: Band) -> list[d
             js = where[other]
             for j in js[bisect_left(js, low) : bisect_left(js, high)]:
                 sums[j] += sure * weight[other] ** 2
-        norm = sqrt(sum((sure * weight[other]) ** 2 for other, sure in vector.items())) or 1.0
+        unknown = sum(token not in table for token in tokens) * usual**2
+        norm = sqrt(unknown + sum((sure * weight[other]) ** 2 for other, sure in vector.items())) or 1.0
         found.append({j: total / norm / norms[j] for j, total in sums.items()})
     return found
 

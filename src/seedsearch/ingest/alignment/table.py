@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from posixpath import commonprefix
+from unicodedata import combining, normalize
 
 from seedsearch import lexicon
 from seedsearch.ingest.alignment.tokens import is_han, stemmer
@@ -18,13 +20,22 @@ _EMPTY = re.compile(r"an?|the|of|to|in|on|at|by|for|from|with|as|and|or|be|is|it
 # A gloss of one word is a translation; one word out of many is a part of an explanation.
 _SHARE = (0.0, 1.0, 0.8, 0.5, 0.3)
 _MAX_GLOSSES = 12
+# Words with as many letters in common at their beginning may be the same word.
+_BEGINNING = 4
+# Cyrillic and Greek letters, and those that languages interchange, as Latin ones.
+_LETTERS = str.maketrans(
+    dict(zip("абвгдежзийклмнопрстуфхцыэіє", "abvgdezsiiclmnoprstufhciei"+"e", strict=True))
+    | dict(zip("αβγδεζηικλμνοπρσςτυφωχξ", "abgdeziiclmnoprsstufohx", strict=True))
+    | {"ч": "c", "ш": "s", "щ": "s", "ю": "iu", "я": "ia", "ё": "e", "ъ": "", "ь": "", "ψ": "ps", "θ": "t"}
+    | {"k": "c", "w": "v", "y": "i", "j": "i", "z": "s"}
+)
 
 
 def known_translations(left: Iterable[str], right: Iterable[str]) -> Table:
     """The translations that can be told without reading the document, between the tokens of the two halves.
 
     Chinese words by the dictionary, tokens written alike (numerals, names, marks) by themselves, and words of two alphabetic
-    languages by a common beginning of four letters at least (Simard, Foster and Isabelle 1992, "Using Cognates to Align
+    languages by a common beginning of four letters (Simard, Foster and Isabelle 1992, "Using Cognates to Align
     Sentences in Bilingual Corpora").
     """
     lefts, rights = set(left), set(right)
@@ -45,16 +56,24 @@ def known_translations(left: Iterable[str], right: Iterable[str]) -> Table:
 
 
 def _add_cognates(table: Table, left: list[str], right: list[str]) -> None:
-    by_start: dict[str, list[str]] = defaultdict(list)
+    by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for token in right:
-        if len(token) >= 4 and token.isalpha() and not is_han(token):
-            by_start[token[:4]].append(token)
+        sound = _sound(token)
+        if len(sound) >= _BEGINNING:
+            by_start[sound[:_BEGINNING]].append((token, sound))
     for token in left:
-        if len(token) >= 4 and not is_han(token):
-            for other in by_start.get(token[:4], ()):
-                shorter, longer = sorted((len(token), len(other)))
-                alike = next((i for i in range(shorter) if token[i] != other[i]), shorter)
-                table[token][other] = 0.7 * alike / longer
+        sound = _sound(token)
+        for other, other_sound in by_start.get(sound[:_BEGINNING], ()):
+            alike = len(commonprefix((sound, other_sound)))
+            table[token][other] = 0.7 * alike / max(len(sound), len(other_sound))
+
+
+def _sound(token: str) -> str:
+    """A word of an alphabet as it may be written in another language: without accents, in Latin letters; "" for others."""
+    if not token.isalpha() or is_han(token):
+        return ""
+    plain = "".join(char for char in normalize("NFKD", token) if not combining(char))
+    return plain.translate(_LETTERS).replace("ph", "f").replace("th", "t").replace("ch", "c")
 
 
 class _Renderings:
