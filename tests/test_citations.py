@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsearch.reading import Reading, read_all
@@ -70,6 +70,7 @@ def test_every_passage_of_every_seed(file: Path) -> None:
     assert check(next(read_all(file)), file.read_bytes()) > 1
 
 
+@settings(max_examples=300)
 @given(files())
 def test_every_passage_of_generated_documents(generated: tuple[bytes, str]) -> None:
     data, _ = generated

@@ -179,15 +179,35 @@ def tokens(text: str, language: str) -> list[Token]:
     return [Token(stem, *folded.source_span(start, end), word) for stem, (word, start, end) in zip(stems, found, strict=True)]
 
 
-def postings(text: str, language: str) -> list[str | tuple[str, str]]:
-    """What is indexed at each position of a text: the term of `tokens`, and the word as written where that is another."""
-    words = [word for word, _, _ in _cut(fold(text).text)]
-    stems = _stem(words, language)
-    return [stem if stem == word else (stem, WRITTEN + word) for stem, word in zip(stems, words, strict=True)]
+def postings(text: str, language: str) -> list[str | tuple[str, ...]]:
+    """What is indexed at each position of a text: the term of `tokens`, and beside it what else is to be found there.
+
+    That is the word as written where its stem is another, and the characters of a run, so that one alone is found too.
+    """
+    found = list(_cut(fold(text).text))
+    words = [word for word, _, _ in found]
+    indexed: list[str | tuple[str, ...]] = []
+    for i, (stem, word) in enumerate(zip(_stem(words, language), words, strict=True)):
+        if stem != word:
+            indexed.append((stem, WRITTEN + word))
+        elif len(word) == 2 and word > "\u0e00" and _runs().fullmatch(word):
+            # A bigram stands for its first character, and the last one of a run for both.
+            last = i + 1 == len(found) or found[i + 1][1] != found[i][1] + 1
+            indexed.append((word, word[0], word[1]) if last and word[0] != word[1] else (word, word[0]))
+        else:
+            indexed.append(word)
+    return indexed
+
+
+def characters(token: Token) -> list[tuple[str, int, int]]:
+    """The two characters of a bigram with their spans in the text that it was cut from; nothing for other terms."""
+    if len(token.term) != 2 or token.end - token.start != 2 or not _runs().fullmatch(token.term):
+        return []
+    return [(token.term[0], token.start, token.start + 1), (token.term[1], token.start + 1, token.end)]
 
 
 def beginnings(start: str) -> tuple[str, ...]:
-    """What the terms of words that begin so begin with: `beginnings("Cooperat")` leads to "cooperation", indexed as "cooper"."""
+    """What the terms of words that begin so begin with: "Cooperat" leads to "cooperation", though indexed as "cooper"."""
     folded = fold(start).text
     return folded, WRITTEN + folded
 

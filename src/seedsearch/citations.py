@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from seedsearch.errors import QuerySyntaxError, SeedsearchError, UnreadableError
 from seedsearch.ingest.decoding import decode
+from seedsearch.ingest.discover import name_of
+from seedsearch.manifest import path_of
 from seedsearch.reading import file_hash, load
 from seedsearch.records import Counterpart, Passage, Source
 from seedsearch.searching import Collection
@@ -51,7 +54,7 @@ def show(collection: Collection, citation: str, context: int = CONTEXT) -> Shown
     stored = collection.passages_at(name, start, end)
     counterparts = _counterparts(collection, stored, start, end)
     lines, state = _lines(collection, name, start, end, context, stored[0].sha256)
-    if state != AS_INDEXED:
+    if not lines:
         lines = _remembered(stored)
     return Shown(name, start, end, state, tuple(lines), tuple(counterparts))
 
@@ -78,22 +81,26 @@ def _offset(passage: Passage, line: int) -> int:
 
 def _names(collection: Collection, source: str) -> list[str]:
     """A document's name as it may be meant: as cited, or as a path from the working directory."""
-    here = os.path.relpath(os.path.abspath(source), collection.root).replace(os.sep, "/")  # noqa: PTH100
-    return list(dict.fromkeys((source, here)))
+    cited = os.fsencode(source).decode("utf-8", "backslashreplace")
+    return list(dict.fromkeys((cited, name_of(Path(source), collection.root))))
 
 
 def _lines(collection: Collection, name: str, start: int, end: int, context: int, sha256: str) -> tuple[list[Line], str]:
     """The lines of the file as it is now, and whether it is as it was indexed."""
-    file = name if (collection.root / name).is_file() else name.rpartition("#")[0]
-    source = Source(collection.root / file, file)
+    path = collection.root / path_of(name)
+    whole = path.is_file()
+    file = name if whole else name.rpartition("#")[0]
     try:
-        data = load(source)
+        data = load(Source(path if whole else collection.root / path_of(file), file))
     except UnreadableError:
         return [], GONE
     if file_hash(data) != sha256:
         return [], CHANGED
+    if not whole:
+        return [], AS_INDEXED  # an object's line is JSON, its text is what the index holds
     text = decode(data).text
     every = text.split("\n") if "\n" in text else text.split("\r")
+    every = every if every[-1] else every[:-1]
     first, last = max(1, start - context), min(len(every), end + context)
     return [Line(n, every[n - 1].rstrip("\r"), start <= n <= end) for n in range(first, last + 1)], AS_INDEXED
 
@@ -102,8 +109,10 @@ def _remembered(stored: Sequence[Stored]) -> list[Line]:
     """The lines of passages as they were when indexed."""
     lines = []
     for passage in (found.passage for found in stored):
+        first, last = passage.span.start_line, passage.span.end_line
         texts = passage.text.split("\n")
-        lines += [Line(passage.span.start_line + i, text.rstrip("\r"), cited=True) for i, text in enumerate(texts)]
+        # The lines of an object's text are not those of its file, where it stands on one.
+        lines += [Line(min(first + i, last), text.rstrip("\r"), cited=True) for i, text in enumerate(texts)]
     return lines
 
 

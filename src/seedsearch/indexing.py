@@ -37,7 +37,7 @@ class Progress(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What an index run did: numbers of files, passages written, and what was left out and why."""
+    """What an index run did: numbers of files, passages written, what was left out and why, flaws of what was read."""
 
     folder: Path
     indexed: int
@@ -71,7 +71,7 @@ def corrected(file: Path | str, document: Document, index: Path | str | None = N
 
 
 def build(
-    paths: Sequence[Path | str] = (),
+    paths: Path | str | Sequence[Path | str] = (),
     index: Path | str | None = None,
     *,
     rebuild: bool = False,
@@ -89,12 +89,15 @@ def build(
     folder = manifest.find_index(Path(index) if index is not None else None)
     with manifest.locked(folder):
         old = _current(folder, forgiving=rebuild)
-        wanted = _wanted(folder, old, [Path(path) for path in paths])
+        wanted = _wanted(folder, old, [paths] if isinstance(paths, Path | str) else paths)
         manifest.sweep(folder, old.generation if old else "")
-        if old is None or rebuild:
-            run = _start(folder, old, wanted, notify)
-        else:
-            run = _Run(folder, _widened(folder, old, wanted), notify)
+        try:
+            if old is None or rebuild:
+                run = _start(folder, old, wanted, notify)
+            else:
+                run = _Run(folder, _widened(folder, old, wanted), notify)
+        except (FileNotFoundError, IndexMissingError):
+            raise IndexCorruptError(f"{folder} lacks files that it should hold; {manifest.remedy(folder)}") from None
         with closing(run):
             run.update(wanted, again)
         manifest.sweep(folder, run.manifest.generation)
@@ -115,17 +118,19 @@ def _current(folder: Path, *, forgiving: bool) -> Manifest | None:
     return found
 
 
-def _wanted(folder: Path, old: Manifest | None, paths: list[Path]) -> list[Path]:
-    """The paths to look at, absolute: those given, else those indexed before, else `seeds/` beside the index."""
-    if paths:
-        return [path.absolute() for path in paths]
-    if old is not None:
-        root = manifest.resolve_root(folder, old)
-        return [root / path for path in old.paths]
-    seeds = folder.parent / manifest.SEEDS
-    if not seeds.is_dir():
-        raise UnreadableError(f"there is no {seeds}; name the folder to index: seedsearch index PATH")
-    return [seeds]
+def _wanted(folder: Path, old: Manifest | None, paths: Sequence[Path | str]) -> list[Path]:
+    """The paths to look at, absolute: those given, else those indexed before, else `seeds/` beside the index.
+
+    Raises UnreadableError where there is no index yet, or it is made anew, and none of them exists.
+    """
+    wanted = [Path(os.path.abspath(path)) for path in paths] or manifest.salvaged_paths(folder)  # noqa: PTH100 - ".." goes
+    if not wanted:
+        if (folder / manifest.MANIFEST).exists():
+            raise UnreadableError(f"{folder} does not tell what it was made of; name it: seedsearch index --rebuild PATH")
+        wanted = [folder.parent / manifest.SEEDS]
+    if old is None and not any(os.path.lexists(path) for path in wanted):
+        raise UnreadableError(f"{wanted[0]}: no such file or folder; name what to index: seedsearch index PATH")
+    return wanted
 
 
 def _start(folder: Path, old: Manifest | None, wanted: list[Path], notify: Callable[[Progress], None] | None) -> _Run:
@@ -145,7 +150,8 @@ def _start(folder: Path, old: Manifest | None, wanted: list[Path], notify: Calla
 
 def _widened(folder: Path, found: Manifest, wanted: list[Path]) -> Manifest:
     root = manifest.resolve_root(folder, found)
-    names = dict.fromkeys((*found.paths, *(name_of(path, root) for path in wanted)))
+    there = (path for path in wanted if os.path.lexists(path))
+    names = dict.fromkeys((*found.paths, *(name_of(path, root) for path in there)))
     return found._replace(paths=tuple(names))
 
 
@@ -270,6 +276,8 @@ class _Run:
             self.skipped.append(Skipped(source.name, before.reason))
         else:
             self.unchanged += 1
+        if before.flaw:
+            self.notes.append(f"{source.name}: {before.flaw}")
 
     def _write(self, writer: Writer, source: Source, look: Seen, data: bytes | None) -> None:
         """Write a file's documents and passages, or why there are none."""
@@ -286,7 +294,10 @@ class _Run:
         file = self.store.stage_file(source.name, look, encoding, method)
         for reading in chain([first] if first else [], found):
             self._document(writer, file, reading)
-        self.skipped += (Skipped(f"{source.name}:{part.line}", part.reason) for part in broken)
+        flaw = _flaw(first.document if first else None, broken)
+        if flaw:
+            self.store.note_flaw(file, flaw)
+            self.notes.append(f"{source.name}: {flaw}")
         if look.reason:
             self.skipped.append(Skipped(source.name, look.reason))
         else:
@@ -311,6 +322,17 @@ class _Run:
         if corrections.is_outdated(self.folder, document.source, document):
             self.notes.append(f"{document.source}: its corrected alignment was made for an earlier text; correct it anew")
         return corrections.load(self.folder, document.source, document) or align(document)
+
+
+def _flaw(document: Document | None, broken: Sequence[Broken]) -> str:
+    """What of a file could not be read as it should, in a line; "" for a sound file."""
+    if broken:
+        return f"{len(broken)} of its lines cannot be read; the first is line {broken[0].line}: {broken[0].reason}"
+    if document and document.encoding_method.endswith("replaced"):
+        return f"damaged text, read as {document.encoding_method}"
+    if document and "\0" in document.text:
+        return f"holds {document.text.count(chr(0))} NUL characters, read as text all the same"
+    return ""
 
 
 def _is_settled(before: Seen, size: int, modified: int) -> bool:

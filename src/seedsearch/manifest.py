@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -56,7 +57,7 @@ def find_index(index: Path | None = None) -> Path:
     if index is None and os.environ.get(VARIABLE):
         index = Path(os.environ[VARIABLE])
     if index is not None:
-        return index.absolute()
+        return Path(os.path.abspath(index))  # noqa: PTH100 - Path.absolute keeps ".."
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / FOLDER / MANIFEST).is_file():
@@ -86,7 +87,9 @@ def read_manifest(index: Path) -> Manifest:
     except NotADirectoryError:
         raise IndexCorruptError(f"{index} is a file, not an index folder; name another with --index") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexCorruptError(f"cannot read {index / MANIFEST} ({error}); run: seedsearch index --rebuild") from None
+        raise IndexCorruptError(
+            f"cannot read {index / MANIFEST} ({error}); check its permissions, or {remedy(index)}"
+        ) from None
     return _parse(index, text)
 
 
@@ -98,18 +101,38 @@ def _parse(index: Path, text: str) -> Manifest:
             data["paths"] = tuple(data["paths"])
             return Manifest(**data)
     except (ValueError, KeyError, TypeError):
-        raise IndexCorruptError(f"{index / MANIFEST} is damaged; run: seedsearch index --rebuild") from None
-    raise IndexVersionError(
-        f"{index} has format {found}, this version of seedsearch reads {FORMAT}; run: seedsearch index --rebuild"
-    )
+        raise IndexCorruptError(f"{index / MANIFEST} is damaged; {remedy(index)} PATH") from None
+    raise IndexVersionError(f"{index} has format {found}, this version of seedsearch reads {FORMAT}; {remedy(index)}")
+
+
+def remedy(index: Path) -> str:
+    """The command that makes an index anew, as it can be typed anywhere."""
+    from shlex import quote
+
+    return f"run: seedsearch index --rebuild --index {quote(str(index))}"
+
+
+def salvaged_paths(index: Path) -> list[Path]:
+    """What an index was made of, as far as a manifest of another version still tells; [] where it does not."""
+    try:
+        data = json.loads((index / MANIFEST).read_text("utf-8"))
+        return [Path(os.path.normpath(index / data["root"] / path_of(str(name)))) for name in data["paths"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def path_of(name: str) -> str:
+    """The path that a name stands for: the inverse of how names in no encoding are written (`caf\\xe9.txt`)."""
+    if "\\x" not in name:
+        return name
+    raw = re.sub(rb"\\x([0-9a-f]{2})", lambda escape: bytes([int(escape[1], 16)]), os.fsencode(name))
+    return os.fsdecode(raw)
 
 
 def check(index: Path, manifest: Manifest, analysis: str) -> None:
     """Raise IndexVersionError when terms of today would not meet the terms of the index."""
     if manifest.analysis != analysis:
-        raise IndexVersionError(
-            f"{index} was analysed by version {manifest.analysis}, this is {analysis}; run: seedsearch index --rebuild"
-        )
+        raise IndexVersionError(f"{index} was analysed by version {manifest.analysis}, this is {analysis}; {remedy(index)}")
 
 
 def write_manifest(index: Path, manifest: Manifest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from seedsearch import analysis, manifest, query, ranking, snippets
 from seedsearch.engines import open_engine
 from seedsearch.engines.protocol import Engine
-from seedsearch.errors import IndexCorruptError, IndexMissingError
+from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.query import And, Language, Node, Phrase, Term, Within
 from seedsearch.records import Counterpart, Hit, Passage
 from seedsearch.store import FileRow, Opposite, Store, Stored
@@ -88,7 +89,7 @@ class Collection:
         return manifest.resolve_root(self.index, self.manifest)
 
     def search(self, text: str, *, limit: int = 10, lang: str | None = None, source: str | None = None) -> Results:
-        """The best passages for a query.
+        """The `limit` best passages for a query.
 
         `lang` is a language tag ("zh" takes in "zh-Hant"), `source` a pattern for names of documents. Raises QuerySyntaxError
         where there is nothing to search for.
@@ -109,10 +110,7 @@ class Collection:
     def _search(self, text: str, limit: int, lang: str | None, source: str | None) -> Results | None:
         """As `search`; None when the index changed under it."""
         compiled = self._compile(text, lang)
-        filters: list[Node] = [Language(lang)] if lang is not None else []
-        if source is not None:
-            filters.append(Within(self._documents(source)))
-        node = And((compiled.node, *filters)) if filters else compiled.node
+        node = self._within(compiled.node, lang, source)
         answer = self._engine.search(node, max(limit, POOL))
         stored = self._store.passages(match.number for match in answer.matches)
         if len(stored) < len(answer.matches):
@@ -123,8 +121,8 @@ class Collection:
             (self._weighed(stored[match.number], match.score, leaves, weights) for match in answer.matches),
             key=lambda candidate: (-candidate.score, candidate.stored.number),
         )
-        hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(ranked[:limit], 1))
-        counts = self._counts(text, lang) if not hits else ()
+        hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(ranked[: max(0, limit)], 1))
+        counts = self._counts(text, lang, source) if not hits else ()
         notes = dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in (*compiled.notes, *answer.notes))
         return Results(hits, answer.total, tuple(notes), counts)
 
@@ -151,10 +149,21 @@ class Collection:
             return min((self._engine.frequency(leaf.field, forms) for forms in leaf.positions), default=0)
         return self._engine.search(leaf, 0).total
 
-    def _counts(self, text: str, lang: str | None) -> tuple[tuple[str, int], ...]:
-        """For each word or phrase of the query, in how many passages it occurs."""
-        words = query.typed(query.parse(text).tree)
-        return tuple((word, self._engine.search(self._compile(word, lang).node, 0).total) for word in words)
+    def _within(self, node: Node, lang: str | None, source: str | None) -> Node:
+        """A tree with the filters that were given beside the query."""
+        filters: list[Node] = [Language(lang)] if lang is not None else []
+        if source is not None:
+            filters.append(Within(self._documents(source)))
+        return And((node, *filters)) if filters else node
+
+    def _counts(self, text: str, lang: str | None, source: str | None) -> tuple[tuple[str, int], ...]:
+        """For each word or phrase of the query, in how many of the passages that the filters let through it occurs."""
+        counts = []
+        for word in query.typed(query.parse(text).tree):
+            with suppress(QuerySyntaxError):  # of the words that were typed, this one has no letters
+                node = self._within(self._compile(word, lang).node, lang, source)
+                counts.append((word, self._engine.search(node, 0).total))
+        return tuple(counts)
 
     def _weighed(self, stored: Stored, score: float, leaves: Sequence[snippets.Leaf], weights: Sequence[float]) -> _Candidate:
         """A passage with the lift for words that stand close together added to the engine's score."""
@@ -216,7 +225,7 @@ def _damaged(index: Path, error: Exception | None) -> Exception:
     """What to tell of an index whose files are not what they should be."""
     if isinstance(error, IndexCorruptError):
         return error
-    return IndexCorruptError(f"{index} lacks files that it should hold; run: seedsearch index --rebuild")
+    return IndexCorruptError(f"{index} lacks files that it should hold; {manifest.remedy(index)}")
 
 
 class _Candidate(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from seedsearch.analysis import WRITTEN, Token
+from seedsearch.analysis import WRITTEN, Token, characters
 from seedsearch.ingest.sentences import sentences
 from seedsearch.query import And, Node, Or, Phrase, Prefix, Term
 
@@ -49,6 +49,7 @@ def parts(node: Node) -> Iterator[Leaf]:
 def matches(tokens: Sequence[Token], wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
     """Every place where a part of the query stands, in order; `weights` has a number for each of `wanted`."""
     single: dict[str, list[int]] = {}
+    alone = any(len(form) == 1 and form > "\u0e00" for leaf in wanted if isinstance(leaf, Term) for form in leaf.forms)
     found: list[Match] = []
     for part, leaf in enumerate(wanted):
         if isinstance(leaf, Term):
@@ -60,7 +61,13 @@ def matches(tokens: Sequence[Token], wanted: Sequence[Leaf], weights: Sequence[f
             found += (_match(tokens, i, i, part, weights[part]) for i, t in enumerate(tokens) if _begins(t, leaf.text))
     for i, token in enumerate(tokens):
         found += (_match(tokens, i, i, part, weights[part]) for part in single.get(token.term, ()))
-    return sorted(found)
+        if alone:
+            found += (
+                Match(start, end, i, part, weights[part])
+                for character, start, end in characters(token)
+                for part in single.get(character, ())
+            )
+    return sorted(set(found))
 
 
 def _match(tokens: Sequence[Token], first: int, last: int, part: int, weight: float) -> Match:

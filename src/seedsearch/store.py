@@ -26,7 +26,8 @@ from seedsearch.records import Bead, Block, Document, Pair, Passage, Span
 _SCHEMA = """
 CREATE TABLE file (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
-    modified INTEGER NOT NULL, checked INTEGER NOT NULL, encoding TEXT NOT NULL, method TEXT NOT NULL, reason TEXT NOT NULL
+    modified INTEGER NOT NULL, checked INTEGER NOT NULL, encoding TEXT NOT NULL, method TEXT NOT NULL, reason TEXT NOT NULL,
+    flaw TEXT NOT NULL
 );
 CREATE INDEX file_name ON file (name);
 CREATE TABLE document (
@@ -69,13 +70,17 @@ def _translated() -> Iterator[None]:
 
 
 class Seen(NamedTuple):
-    """What was known of a file when it was last looked at; times are nanoseconds; `reason` says why it was skipped, or ""."""
+    """What was known of a file when it was last looked at; times are nanoseconds.
+
+    `reason` says why it was skipped, `flaw` what of it could not be read; both are "" for a sound file.
+    """
 
     sha256: str
     size: int
     modified: int
     checked: int
     reason: str
+    flaw: str = ""
 
 
 class Opposite(NamedTuple):
@@ -115,7 +120,8 @@ class Store:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.is_file():
             raise FileNotFoundError(path)
-        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        with _translated():
+            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         if create:
             self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
 
@@ -148,7 +154,7 @@ class Store:
     def stage_file(self, name: str, seen: Seen, encoding: str, method: str) -> int:
         """Write a file's new row and mark what was there before; returns the number of the new row."""
         self.stage_removal(name)
-        columns = "name, state, sha256, size, modified, checked, reason, encoding, method"
+        columns = "name, state, sha256, size, modified, checked, reason, flaw, encoding, method"
         return self._insert("file", columns, (name, "new", *seen, encoding, method))
 
     def stage_removal(self, name: str) -> None:
@@ -200,6 +206,10 @@ class Store:
         """Drop all rows of the files that a crash caught half way."""
         self._drop("name IN (SELECT name FROM file WHERE state <> 'indexed')")
 
+    def note_flaw(self, file: int, flaw: str) -> None:
+        """Remember what of a file could not be read."""
+        self._rows("UPDATE file SET flaw = ? WHERE number = ?", (flaw, file))
+
     def touch(self, name: str, seen: Seen) -> None:
         """Note that a file was looked at and holds what it held."""
         self._rows(
@@ -223,7 +233,7 @@ class Store:
 
     def seen(self) -> dict[str, Seen]:
         """Every file of the collection by name."""
-        rows = self._rows("SELECT name, sha256, size, modified, checked, reason FROM file")
+        rows = self._rows("SELECT name, sha256, size, modified, checked, reason, flaw FROM file")
         return {name: Seen(*rest) for name, *rest in rows}
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Stored]:
@@ -264,7 +274,7 @@ class Store:
     def files(self) -> Iterator[FileRow]:
         """Every file of the collection, by name."""
         rows = self._rows(
-            "SELECT f.name, f.encoding, f.method, f.reason, count(DISTINCT d.number), count(p.number),"
+            "SELECT f.name, f.encoding, f.method, f.reason || f.flaw, count(DISTINCT d.number), count(p.number),"
             " coalesce(group_concat(DISTINCT p.language), ''), coalesce(min(d.halves), '[]')"
             " FROM file f LEFT JOIN document d ON d.file = f.number LEFT JOIN passage p ON p.document = d.number"
             " WHERE f.state <> 'new' GROUP BY f.number ORDER BY f.name"

@@ -97,6 +97,8 @@ def test_real_folders_hold_all_sorts(program: Program, tmp_path: Path) -> None:
     assert run.returncode == 2, "what was left out is an error, a soft one"
     assert "Traceback" not in run.stderr
     assert "image.png: binary" in run.stderr
+    assert "broken.txt: damaged text" in run.stderr
+    assert "nul.txt: holds 1 NUL characters" in run.stderr
     assert "empty.txt: " in run.stderr
     assert "nowhere.txt: " in run.stderr
     sources = {Path(source).name for source in found(program, tmp_path, "lighthouses")}

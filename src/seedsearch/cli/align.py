@@ -34,14 +34,19 @@ def register(app: typer.Typer) -> None:
         epilog="Example: seedsearch align seeds/004_a68d08d6fa4f830c.txt --format html > 004.html",
     )
     def align(
-        file: Annotated[Path, typer.Argument(metavar="FILE", help="A document with two halves; no index is needed.")],
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE", readable=False, help="A document with two halves; no index is needed.")
+        ],
         form: Annotated[
             Format, typer.Option("--format", help="Form of the output; tmx is for translation tools, html for reading.")
         ] = Format.table,
         use: Annotated[
-            Path | None, typer.Option("--use", metavar="FIXED.tsv", help="Keep this table, edited by hand, with the index.")
+            Path | None,
+            typer.Option("--use", metavar="FIXED.tsv", readable=False, help="Keep this table, edited by hand, with the index."),
         ] = None,
-        index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+        index: Annotated[
+            Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
+        ] = None,
     ) -> None:
         if use is not None:
             _correct(file, use, index)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from seedsearch.cli.output import complain, harmless, has_colour, table
+from seedsearch.cli.output import complain, harmless_name, has_colour, table
 
 if TYPE_CHECKING:
     from seedsearch.indexing import Progress, Report
 
-SHOWN = 10  # reasons for skipped files that are told one by one
+SHOWN = 20  # flaws, and reasons for skipped files, that are told one by one
 
 
 def register(app: typer.Typer) -> None:
@@ -28,10 +28,16 @@ def register(app: typer.Typer) -> None:
     def index(
         paths: Annotated[
             list[Path] | None,
-            typer.Argument(metavar="[PATH]...", help="Files and folders; by default what was indexed before, else seeds/."),
+            typer.Argument(
+                metavar="[PATH]...", readable=False, help="Files and folders; by default what was indexed before, else seeds/."
+            ),
         ] = None,
-        rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew beside the old one, then swap.")] = False,
-        index_folder: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+        rebuild: Annotated[
+            bool, typer.Option("--rebuild", help="Make the index anew, of PATH or else all it holds; then swap.")
+        ] = False,
+        index_folder: Annotated[
+            Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
+        ] = None,
         files: Annotated[bool, typer.Option("--files", help="List every file: encoding, languages, halves, passages.")] = False,
     ) -> None:
         from seedsearch.indexing import build
@@ -41,18 +47,17 @@ def register(app: typer.Typer) -> None:
         if files:
             list_files(report.folder)
         summarise(report)
-        if report.skipped:
+        if report.skipped or report.notes:
             raise typer.Exit(2)
 
 
 def summarise(report: Report) -> None:
     """One honest line, after the reasons for what was left out."""
-    for note in report.notes:
-        complain(note)
-    for skipped in report.skipped[:SHOWN]:
-        complain(f"{skipped.name}: {skipped.reason}")
-    if len(report.skipped) > SHOWN:
-        complain(f"... and {len(report.skipped) - SHOWN} more; see: seedsearch status --files")
+    told = [*report.notes, *(f"{skipped.name}: {skipped.reason}" for skipped in report.skipped)]
+    for line in told[:SHOWN]:
+        complain(line)
+    if len(told) > SHOWN:
+        complain(f"... and {len(told) - SHOWN} more; those that are files are in: seedsearch status --files")
     parts = [f"{report.indexed} files indexed ({report.passages} passages)", f"{report.unchanged} unchanged"]
     parts += [f"{report.removed} removed"] * bool(report.removed) + [f"{len(report.skipped)} skipped"] * bool(report.skipped)
     print(f"{report.folder}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr)
@@ -65,7 +70,7 @@ def list_files(index: Path) -> None:
     with open_collection(index) as collection:
         rows = [
             (
-                harmless(file.name),
+                harmless_name(file.name),
                 file.encoding or "-",
                 " ".join(file.languages) or "-",
                 "/".join(file.halves) or "-",

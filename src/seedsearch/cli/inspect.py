@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
         epilog="Example: seedsearch inspect seeds/*.txt --json",
     )
     def inspect(
-        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to read; no index is needed.")],
+        files: Annotated[
+            list[Path], typer.Argument(metavar="FILE...", readable=False, help="Files to read; no index is needed.")
+        ],
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each document.")] = False,
     ) -> None:
         from seedsearch.reading import read_all

@@ -55,6 +55,11 @@ def harmless(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def harmless_name(name: str) -> str:
+    """A file name or heading on one line, whatever characters it is made of."""
+    return harmless(name).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
     """Text with its marked places coloured, on a terminal."""
     pieces: list[str] = []
@@ -72,7 +77,7 @@ def indented(text: str, by: str) -> str:
 
 def citation(source: str, start_line: int, end_line: int) -> str:
     """`path:start-end`, as editors and grep-like tools understand it."""
-    return f"{paint(harmless(source), MAGENTA)}:{paint(f'{start_line}-{end_line}', GREEN)}"
+    return f"{paint(harmless_name(source), MAGENTA)}:{paint(f'{start_line}-{end_line}', GREEN)}"
 
 
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seedsearch.cli.output import DIM, citation, complain, harmless, indented, marked, paint, print_json
+from seedsearch.cli.output import DIM, citation, complain, harmless, harmless_name, indented, marked, paint, print_json
 from seedsearch.errors import IndexMissingError
 from seedsearch.records import DOUBTFUL
 
@@ -36,7 +36,9 @@ def register(app: typer.Typer) -> None:
         lang: Annotated[str | None, typer.Option("--lang", help="Only passages in this language: en, zh, zh-Hant, ...")] = None,
         source: Annotated[str | None, typer.Option("--source", help="Only documents of this name (* for any).")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each hit.")] = False,
-        index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+        index: Annotated[
+            Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
+        ] = None,
     ) -> None:
         for word in text:
             if word.startswith("--") and word != "--":
@@ -93,12 +95,17 @@ def find_seeds(index: Path) -> Path | None:
 
 def as_record(hit: Hit) -> dict[str, Any]:
     """A hit as the JSON contract has it; offsets of `marks` count in `snippet`."""
-    passage = hit.passage
+    passage, span = hit.passage, hit.passage.span
     return {
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "source": passage.source,
-        **passage.span._asdict(),
+        "start_line": span.start_line,
+        "end_line": span.end_line,
+        "start_char": span.start_char,
+        "end_char": span.end_char,
+        "start_byte": span.start_byte,
+        "end_byte": span.end_byte,
         "language": passage.language,
         "heading": list(passage.headings),
         "text": passage.text,
@@ -122,13 +129,13 @@ def as_record(hit: Hit) -> dict[str, Any]:
 def as_text(hit: Hit) -> str:
     """A hit for people: where it stands, what it says, and what stands opposite ("~" where that is doubtful)."""
     passage = hit.passage
-    heading = paint(harmless(" > ".join(passage.headings)), DIM)
+    heading = paint(harmless_name(" > ".join(passage.headings)), DIM)
     lines = [
         f"{citation(passage.source, passage.span.start_line, passage.span.end_line)}  [{passage.language}]  {heading}".rstrip()
     ]
     text = marked(hit.snippet, hit.marks)
     before, after = (" ..." * (not fits) for fits in (passage.text.startswith(hit.snippet), passage.text.endswith(hit.snippet)))
-    lines.append(indented(f"{before.strip()} {text}{after}".strip(), "    "))
+    lines.append(indented(f"{before.strip()} {text.strip()}{after}".strip(), "    "))
     for other in hit.counterparts:
         sign, doubt = ("~", "  (doubtful)") if other.confidence < DOUBTFUL else ("=", "")
         lines.append(f"  {sign} {citation(other.source, other.start_line, other.end_line)}  [{other.language}]{doubt}")
@@ -141,4 +148,4 @@ def explain(results: Results) -> str:
     if not results.counts:
         return "nothing found: no passage fits these filters"
     counts = ", ".join(f"{word} in {count}" for word, count in results.counts)
-    return f"nothing found; passages that hold each word: {counts}"
+    return f"nothing found; passages, within the filters, that hold each word: {counts}"

@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
     )
     def show(
         place: Annotated[str, typer.Argument(metavar="PATH:START-END", help="A citation as printed by query.")],
-        index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+        index: Annotated[
+            Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
+        ] = None,
     ) -> None:
         from seedsearch import citations
         from seedsearch.searching import open_collection

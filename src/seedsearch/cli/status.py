@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
     @app.command(help="Tell which index is in use and what it holds.", epilog="Example: seedsearch status --files")
     def status(
         files: Annotated[bool, typer.Option("--files", help="List every file: encoding, languages, halves, passages.")] = False,
-        index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Where the index lies.")] = None,
+        index: Annotated[
+            Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
+        ] = None,
     ) -> None:
         from seedsearch.cli.index import list_files
         from seedsearch.searching import open_collection

@@ -97,8 +97,11 @@ def _one_after_the_other(signs: Sequence[float]) -> tuple[int, int, int] | None:
 
 def _split(signs: Sequence[float]) -> tuple[int, int, int] | None:
     """The best halves of which the first has the weights above 0, behind a preamble and before an end note of the other's."""
-    start = next((i for i, sign in enumerate(signs) if sign > 0), 0)
-    end = next((i + 1 for i in range(len(signs) - 1, -1, -1) if signs[i] < 0), len(signs))
+    first = next((i for i, sign in enumerate(signs) if sign > 0), 0)
+    last = next((i for i in range(len(signs) - 1, -1, -1) if signs[i] < 0), len(signs) - 1)
+    # What has no sign belongs to the half that it stands at.
+    start = max((i + 1 for i in range(first) if signs[i] < 0), default=0)
+    end = min((i for i in range(last + 1, len(signs)) if signs[i] > 0), default=len(signs))
     if -sum(signs[:start]) > _PREAMBLE * -sum(sign for sign in signs if sign < 0):
         start = 0
     if sum(signs[end:]) > _PREAMBLE * sum(sign for sign in signs if sign > 0):

@@ -81,7 +81,7 @@ def split(text: str) -> list[RawBlock]:
 
     `split("Six\\n\\nIt is so.") == [RawBlock(0, 3, "heading", 3), RawBlock(5, 14, "paragraph", 0)]`. Time is linear.
     """
-    drafts = list(_drafts(text))
+    drafts = _uncommented(list(_drafts(text)))
     headings = _headings(drafts)
     return [
         RawBlock(draft.start, draft.end, "heading", headings[index])
@@ -89,6 +89,17 @@ def split(text: str) -> list[RawBlock]:
         else RawBlock(draft.start, draft.end, "item" if draft.item else "paragraph", 0)
         for index, draft in enumerate(drafts)
     ]
+
+
+def _uncommented(drafts: list[_Draft]) -> list[_Draft]:
+    """Lines that begin with `#` are no headings where several stand together or end in a full stop: they are comments."""
+    certain = [draft.certain for draft in drafts]
+    for i, draft in enumerate(drafts):
+        above = i > 0 and certain[i - 1] and not draft.apart
+        below = i + 1 < len(drafts) and certain[i + 1] and not drafts[i + 1].apart
+        if draft.certain and (above or below or draft.stopped):
+            drafts[i] = draft._replace(certain=False, level=0)
+    return drafts
 
 
 def _drafts(text: str) -> Iterator[_Draft]:

@@ -46,7 +46,8 @@ _WIDE_SAMPLE = 4096
 # What has no place in text. Tab, line ends, form feed, backspace (manual pages), Ctrl-Z (DOS), escape (colours) have.
 _CONTROLS = bytes(b for b in range(32) if b not in b"\b\t\n\v\f\r\x1a\x1b")
 _ASCII_AND_NUL = b"\0\t\n\r" + bytes(range(32, 127))
-_CONTROL_RUN = re.compile(r"[\x00-\x07\x0e-\x19\x1c-\x1f]+")
+# Of the second row (C1) only NEL is in use; the others betray a wrong codec.
+_CONTROL_RUN = re.compile(r"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f-\x84\x86-\x9f]+")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LINE_END = re.compile(rb"[\r\n]")
 _DECLARED = re.compile(rb"<[^<>]{0,200}(?:charset|encoding)[^<>]{0,200}>|#.{0,20}coding[:=].{0,40}", re.IGNORECASE)
@@ -73,7 +74,8 @@ def decode(data: bytes) -> Decoded:
     """
     if not data:
         return Decoded("", "utf-8", "empty")
-    decoded = _marked(data) or _wide(data) or _utf8(data) or _mended_utf8(data) or _detected(data)
+    decoded = _marked(data) or _wide(data) or _utf8(data) or _mended_utf8(data, 5) or _detected(data)
+    decoded = decoded or _mended_utf8(data, 1)  # half of it in another encoding: the good half is worth having
     if decoded is None:
         raise UnreadableError(f"binary data ({_kind(data)}), not text: leave the file out, or convert it to text first")
     return decoded
@@ -149,10 +151,10 @@ def _shifted(data: bytes) -> Decoded | None:
     return _strictly(data, _widened(name))
 
 
-def _mended_utf8(data: bytes) -> Decoded | None:
-    """UTF-8 with a few broken bytes: bytes of another encoding all but never form UTF-8's sequences by chance."""
+def _mended_utf8(data: bytes, good: int) -> Decoded | None:
+    """UTF-8 with a broken byte for at least `good` good ones: other encodings all but never form its sequences by chance."""
     text, broken = _read(data, "utf-8")
-    if broken * 5 > _beyond_ascii(text) or not _plausible(text, 0.01):
+    if broken * good > _beyond_ascii(text) or not _plausible(text, 0.01):
         return None
     return Decoded(text, "utf-8", "utf-8" + _told(broken))
 

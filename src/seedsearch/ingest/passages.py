@@ -79,9 +79,7 @@ def cut(document: Document, alignment: Alignment, span_of: Callable[[int, int], 
     pieces = [(piece, section) for section in sections if section.half != 1 for piece in _cut(document, section, {})]
     # The second half is cut where the first was.
     prices = _prices(alignment, {piece[0].block for piece, section in pieces if section.half == 0})
-    pieces += [
-        (piece, section) for section in sections if section.half == 1 for piece in _cut(document, section, prices)
-    ]
+    pieces += [(piece, section) for section in sections if section.half == 1 for piece in _cut(document, section, prices)]
     pieces.sort(key=lambda piece: piece[0][0].start)
     passages = [_passage(document, piece, section.headings, span_of) for piece, section in pieces]
     return _paired(passages, [piece for piece, _ in pieces], alignment)
@@ -113,9 +111,7 @@ def _sections(document: Document) -> Iterator[_Section]:
             while path and path[-1][0] >= block.level:
                 path.pop()
             start = block.span.start_char
-            path.append(
-                (block.level, heading_text(document.text[start : min(block.span.end_char, start + _MOST_HEADING)]))
-            )
+            path.append((block.level, heading_text(document.text[start : min(block.span.end_char, start + _MOST_HEADING)])))
     if section:
         yield _Section(section, half, _path(document, paths.get(half, [])))
 
@@ -260,9 +256,7 @@ def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
     return groups[::-1]
 
 
-def _passage(
-    document: Document, atoms: list[_Atom], headings: tuple[str, ...], span_of: Callable[[int, int], Span]
-) -> Passage:
+def _passage(document: Document, atoms: list[_Atom], headings: tuple[str, ...], span_of: Callable[[int, int], Span]) -> Passage:
     from hashlib import sha256
 
     start, end = atoms[0].start, atoms[-1].end
@@ -326,9 +320,7 @@ def _stretched(blocks: Iterable[int], parts: dict[int, list[tuple[int, int]]]) -
     return found
 
 
-def _overlapping(
-    left: list[tuple[int, float, float]], right: list[tuple[int, float, float]]
-) -> Iterator[tuple[int, int]]:
+def _overlapping(left: list[tuple[int, float, float]], right: list[tuple[int, float, float]]) -> Iterator[tuple[int, int]]:
     """Pairs of which at least a fifth of the shorter one lies in the other."""
     first = 0
     for number, start, end in left:

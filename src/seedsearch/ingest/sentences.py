@@ -42,12 +42,7 @@ _STARTER = re.compile(
 
 
 def _is_cjk(char: str) -> bool:
-    return (
-        "\u2e80" <= char <= "\u9fff"
-        or "\uf900" <= char <= "\ufaff"
-        or "\uff00" <= char <= "\uffef"
-        or char >= "\U00020000"
-    )
+    return "\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef" or char >= "\U00020000"
 
 
 def _abbreviated(word: str, following: str) -> bool:

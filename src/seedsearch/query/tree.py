@@ -112,9 +112,13 @@ def alternatives(nodes: Iterable[Node]) -> tuple[Node, ...]:
     return tuple(flat.values())
 
 
+_PLACES = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant", "zh-cn": "zh-hans", "zh-sg": "zh-hans"}
+
+
 def speaks(language: str, wanted: str) -> bool:
-    """Whether a language tag is the one wanted or a kind of it: zh-Hant is a kind of zh."""
-    language, wanted = language.lower(), wanted.lower()
+    """Whether a language tag is the one wanted or a kind of it: zh-Hant is a kind of zh, and what zh_TW asks for."""
+    language, wanted = language.lower(), wanted.lower().replace("_", "-")
+    wanted = _PLACES.get(wanted, wanted)
     return language == wanted or language.startswith(f"{wanted}-")
 
 

@@ -1,7 +1,7 @@
 """The two halves of a bilingual document -> beads: which blocks translate which.
 
 Monotone alignment by dynamic programming over beads of up to four blocks a side, in the tradition of Gale and Church (1993),
-with words for evidence as in Moore (2002), in a band that `band` finds first. It is done twice: what the first alignment
+with words for evidence as in Moore (2002), in a band that is found first. It is done twice: what the first alignment
 teaches of the document (the ratio of lengths, how often blocks are merged, which words stand for which) serves the second,
 as in hunalign (Varga et al. 2005, "Parallel corpora for medium density languages").
 """
@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seedsearch.ingest.alignment.band import find_band
+from seedsearch.ingest.alignment.band import find_corridor
 from seedsearch.ingest.alignment.beads import Lattice, Step, best_path, own_prices, usual_prices
 from seedsearch.ingest.alignment.evidence import Evidence
-from seedsearch.ingest.alignment.table import Table, known_translations, learned_translations, merged
+from seedsearch.ingest.alignment.table import known_translations, learned_translations, merged
 from seedsearch.ingest.alignment.tokens import Side, read_side
 from seedsearch.ingest.sentences import sentences
 from seedsearch.records import Alignment, Bead, Block, Half
 
-_RADIUS = 6
+_RADIUS = 5
 # The second alignment looks no more at places where the first found it less likely than this that a bead ends.
 _UNLIKELY = 1e-6
 # Beads of more words than this teach little, for what they cost.
@@ -75,8 +75,7 @@ def _reach(spans: list[tuple[int, int]]) -> tuple[int, int] | None:
 def _aligned(left: Side, right: Side) -> tuple[list[Step], list[float]]:
     """The steps of the best alignment of two halves, and how sure each is."""
     table = known_translations(_vocabulary(left), _vocabulary(right))
-    band = find_band(left, right, table, _RADIUS)
-    ratio = sum(right.lengths) / max(1, sum(left.lengths))
+    band, ratio = find_corridor(left, right, table, _RADIUS)
     scores = Evidence(left, right, table, ratio).scores(band)
     steps = best_path(scores, band, usual_prices())
     narrow = Lattice(scores, band, usual_prices()).narrowed(_UNLIKELY)

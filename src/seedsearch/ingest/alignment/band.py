@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import log, sqrt
+from typing import NamedTuple
 
 from seedsearch.ingest.alignment.evidence import Band
 from seedsearch.ingest.alignment.table import Table
@@ -23,30 +24,51 @@ Node = tuple[int, int]
 _GROUPS, _FINER = 160, 4
 # A token that more groups than this have says nothing of where it belongs.
 _COMMON = 0.2
-# What a pair of groups is worth by its place alone: enough to keep to the diagonal where nothing else is known.
-_PLACE = 0.001
+# What a pair of groups is worth by its place alone: it keeps to the diagonal where nothing else is known. Pieces that
+# translate each other have a likeness of .2 to .6 where there is a dictionary.
+_PLACE = 0.03
+# A way is uncertain if fewer than half of its pairs have such a likeness; then the band is so many times as wide.
+_LIKELY, _UNCERTAIN = 0.05, 4
+_MEDIAN_FROM = 10
 
 
-def find_band(left: Side, right: Side, table: Table, radius: int) -> Band:
-    """The band for the pieces of two halves, `radius` pieces to each side of the likely way.
+class Corridor(NamedTuple):
+    """Where an alignment may go, and the length of the right half over that of the left, as far as they translate each other."""
 
-    Both ends of its rows rise from row to row; the first row holds 0, the last the number of right pieces. Time and memory
-    are linear in the halves where most pieces have a counterpart.
+    band: Band
+    ratio: float
+
+
+def find_corridor(left: Side, right: Side, table: Table, radius: int) -> Corridor:
+    """The band for the pieces of two halves, `radius` pieces to each side of the likely way, more if that is uncertain.
+
+    Both ends of its rows rise from row to row; the first row holds 0, the last the number of right pieces. The ratio is in
+    bytes of UTF-8. Time and memory are linear in the halves where most pieces have a counterpart.
     """
     sizes = [1]
     while max(len(left.tokens), len(right.tokens)) > _GROUPS * sizes[-1]:
         sizes.append(sizes[-1] * _FINER)
-    band: Band = []
-    for size in reversed(sizes):
+    groups = _Groups(left, sizes[-1]), _Groups(right, sizes[-1])
+    band = [(0, len(groups[1].tokens))] * (len(groups[0].tokens) + 1)
+    likeness = _likeness(*groups, table, band)
+    way = _way(likeness, band, groups[0].middles, groups[1].middles)
+    for size in reversed(sizes[:-1]):
         groups = _Groups(left, size), _Groups(right, size)
-        n, m = len(groups[0].tokens), len(groups[1].tokens)
-        band = band or [(0, m)] * (n + 1)
-        way = _way(_likeness(*groups, table, band), band, groups[0].middles, groups[1].middles)
-        if size == 1:
-            return _widened(way, n, m, 1, radius)
-        n, m = -(-len(left.tokens) * _FINER // size), -(-len(right.tokens) * _FINER // size)
-        band = _widened([(i * _FINER, j * _FINER) for i, j in way], n, m, _FINER, _FINER)
-    return band
+        coarse = [(i * _FINER, j * _FINER) for i, j in way]
+        band = _widened(coarse, len(groups[0].tokens), len(groups[1].tokens), _FINER, _FINER)
+        likeness = _likeness(*groups, table, band)
+        way = _way(likeness, band, groups[0].middles, groups[1].middles)
+    pairs = [(i, j) for (i, j), after in pairwise(way) if after == (i + 1, j + 1)]
+    likely = [(i, j) for i, j in pairs if likeness[i].get(j, 0.0) >= _LIKELY]
+    radius *= 1 if 2 * len(likely) >= len(pairs) else _UNCERTAIN
+    return Corridor(_widened(way, len(left.tokens), len(right.tokens), 1, radius), _ratio(left, right, likely))
+
+
+def _ratio(left: Side, right: Side, pairs: list[Node]) -> float:
+    """The median over pairs; with too few of them the ratio of the halves as they are, which a missing chapter would spoil."""
+    if len(pairs) >= _MEDIAN_FROM:
+        return sorted(right.lengths[j] / max(1, left.lengths[i]) for i, j in pairs)[len(pairs) // 2]
+    return sum(right.lengths) / max(1, sum(left.lengths))
 
 
 class _Groups:
@@ -117,7 +139,7 @@ def _way(likeness: list[dict[int, float]], band: Band, left: list[float], right:
 
 
 def _widened(way: list[Node], n: int, m: int, apart: int, radius: int) -> Band:
-    """The band of `radius` columns to each side of a way whose nodes are at most `apart` rows apart, up to row n and column m."""
+    """The band of `radius` columns to each side of a way, whose nodes are at most `apart` rows apart, to row n and column m."""
     rows = [i for i, _ in way]
     band = []
     for i in range(n + 1):

@@ -17,10 +17,12 @@ Step = tuple[int, int, int, int]
 
 _NULLS = ((1, 0), (0, 1))
 # How often beads of a shape occur before a document has been seen, and what a bead costs then (logarithms, damped as the
-# scores are). Shapes that are not listed share what is left.
+# scores are).
 _FREQUENCY = {(1, 1): 0.8, (1, 2): 0.055, (2, 1): 0.055, (2, 2): 0.01, (1, 3): 0.01, (3, 1): 0.01, (1, 4): 0.003, (4, 1): 0.003}
 _FREQUENCY |= {(2, 3): 0.004, (3, 2): 0.004, (1, 0): 0.025, (0, 1): 0.025}
-_PRICE = dict(zip(SHAPES, (0.0, -1.0, -1.0, -4.0, -2.5, -2.5, -3.5, -3.5, -6.0, -6.0), strict=True)) | dict.fromkeys(_NULLS, -2.0)
+_PRICE = dict(zip(SHAPES, (0.0, -1.0, -1.0, -4.0, -2.5, -2.5, -3.5, -3.5, -6.0, -6.0), strict=True)) | dict.fromkeys(
+    _NULLS, -2.0
+)
 # How far a document's own beads change the prices: weight of the change, and the number of beads that the frequencies count for.
 _ADAPT, _ADAPT_NULL, _PRIOR_BEADS = 0.5, 0.2, 50
 # Scores are damped log-likelihoods; this undoes it, so that a confidence of .8 is right eight times in ten.
@@ -76,9 +78,7 @@ def best_path(scores: Sequence[array[float]], band: Band, prices: Prices) -> lis
     return _traced(choices, band)
 
 
-def _ways(
-    scores: Sequence[array[float]], band: Band, prices: Prices, i: int, j: int
-) -> Iterator[tuple[int, int, float]]:
+def _ways(scores: Sequence[array[float]], band: Band, prices: Prices, i: int, j: int) -> Iterator[tuple[int, int, float]]:
     """The beads that may end before pieces i and j and begin within the band: their shape, and score with price."""
     low = band[i][0]
     if i and band[i - 1][0] <= j <= band[i - 1][1]:

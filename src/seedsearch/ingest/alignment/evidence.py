@@ -29,7 +29,7 @@ Band = list[tuple[int, int]]
 # The chance that a token is explained by what stands opposite in a true pair. This and the weights below: best of a coarse
 # grid over technical texts, the Bible and novels together; halving or doubling one moves strict F1 by less than .01.
 _WORD, _NUMERAL, _MARK = 0.55, 0.85, 0.4
-_LEXICAL, _LENGTH, _OPENS, _CLOSES = 0.25, 0.5, 0.2, 0.6
+_LEXICAL, _LENGTH, _OPENS, _CLOSES, _MIXED = 0.25, 0.5, 0.2, 0.6, 1.0
 # The most that one token can say, and what it says at the least (a token that many pieces explain).
 _STRONGEST, _WEAKEST = 50.0, 0.4
 _MOST_SAID = log1p(_STRONGEST + _WEAKEST)
@@ -54,9 +54,14 @@ class _Half:
         self.base = [fsum(self.unexplained[token] for token in tokens) for tokens in self.tokens]
         self.words = list(accumulate((len(tokens) for tokens in side.tokens), initial=0))
         self.bytes = list(accumulate(side.lengths, initial=0))
+        self._sentences = list(accumulate(side.sentences, initial=0))
         self._explains = explains
         self._odds = {token: (chance := _chance(token)) / (1 - chance) / rate for token, rate in other_rate.items()}
         self.again = [self._again(piece) for piece in range(len(self.tokens))]
+
+    def is_mixed(self, start: int, end: int) -> bool:
+        """Whether some of the pieces end as sentences do and some do not."""
+        return end - start > 1 and 0 < self._sentences[end] - self._sentences[start] < end - start
 
     def explains(self, piece: int) -> dict[str, float]:
         """The other half's tokens that a piece explains, each with the odds that this is no accident, times words."""
@@ -117,12 +122,14 @@ class Evidence:
         return list(_Rows(self, band))
 
     def outline(self, i0: int, i1: int, j0: int, j1: int) -> float:
-        """What lengths and quotation marks say of a bead of left pieces i0 to i1 - 1 and right pieces j0 to j1 - 1."""
+        """What lengths, headings and quotation marks say of a bead of left pieces i0 to i1 - 1 and right pieces j0 to j1 - 1."""
         left, right = self.left, self.right
         expected = (left.bytes[i1] - left.bytes[i0]) * self.ratio
         length = right.bytes[j1] - right.bytes[j0]
         deviation = (length - expected) / sqrt(_VARIANCE * (expected + length) / 2 + 1)
         score = -_LENGTH * min(deviation * deviation / 2, _LENGTH_CAP)
+        # A heading and a sentence are seldom made one.
+        score -= _MIXED * (left.is_mixed(i0, i1) or right.is_mixed(j0, j1))
         if self.quotes:
             score += _OPENS * _agreement(left.side.opens[i0], right.side.opens[j0])
             score += _CLOSES * _agreement(left.side.closes[i1 - 1], right.side.closes[j1 - 1])

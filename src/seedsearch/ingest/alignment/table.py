@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from posixpath import commonprefix
 from unicodedata import combining, normalize
 
@@ -13,6 +14,8 @@ from seedsearch.ingest.alignment.tokens import is_han, stemmer
 
 # Left token -> right token -> how good a translation it is, above 0 up to 1.
 Table = dict[str, dict[str, float]]
+# The words of two pieces that translate each other.
+Pair = tuple[list[str], list[str]]
 
 _ENGLISH = re.compile(r"[a-z]+|\d+")
 # Words of a gloss that say nothing of its sense.
@@ -22,9 +25,13 @@ _SHARE = (0.0, 1.0, 0.8, 0.5, 0.3)
 _MAX_GLOSSES = 12
 # Words with as many letters in common at their beginning may be the same word.
 _BEGINNING = 4
+# A beginning of more words than this tells nothing, and takes long.
+_FAMILY = 100
+# So many pairs of words are looked at to learn from, those of the shortest pieces first, as they teach most.
+_LESSONS = 3_000_000
 # Cyrillic and Greek letters, and those that languages interchange, as Latin ones.
 _LETTERS = str.maketrans(
-    dict(zip("абвгдежзийклмнопрстуфхцыэіє", "abvgdezsiiclmnoprstufhciei"+"e", strict=True))
+    dict(zip("абвгдежзийклмнопрстуфхцыэіє", "abvgdezsiiclmnoprstufhciei" + "e", strict=True))
     | dict(zip("αβγδεζηικλμνοπρσςτυφωχξ", "abgdeziiclmnoprsstufohx", strict=True))
     | {"ч": "c", "ш": "s", "щ": "s", "ю": "iu", "я": "ia", "ё": "e", "ъ": "", "ь": "", "ψ": "ps", "θ": "t"}
     | {"k": "c", "w": "v", "y": "i", "j": "i", "z": "s"}
@@ -63,7 +70,8 @@ def _add_cognates(table: Table, left: list[str], right: list[str]) -> None:
             by_start[sound[:_BEGINNING]].append((token, sound))
     for token in left:
         sound = _sound(token)
-        for other, other_sound in by_start.get(sound[:_BEGINNING], ()):
+        family = by_start.get(sound[:_BEGINNING], ())
+        for other, other_sound in family if len(family) <= _FAMILY else ():
             alike = len(commonprefix((sound, other_sound)))
             table[token][other] = 0.7 * alike / max(len(sound), len(other_sound))
 
@@ -109,12 +117,13 @@ class _Renderings:
         return found
 
 
-def learned_translations(pairs: Sequence[tuple[list[str], list[str]]], known: Table, rounds: int = 3) -> Table:
+def learned_translations(pairs: Sequence[Pair], known: Table, rounds: int = 3) -> Table:
     """Translations learned from pairs of aligned pieces, each given by its tokens: IBM model 1 (Brown et al. 1993).
 
     Known translations are where the estimation starts. A token seen once teaches nothing. A translation is kept if each
     of the two words is explained by the other most of the time.
     """
+    pairs = _affordable(pairs)
     left_count = Counter(token for left, _ in pairs for token in left)
     right_count = Counter(token for _, right in pairs for token in right)
     pairs = [
@@ -138,7 +147,13 @@ def learned_translations(pairs: Sequence[tuple[list[str], list[str]]], known: Ta
     return table
 
 
-def _start(pairs: list[tuple[list[str], list[str]]], known: Table) -> Table:
+def _affordable(pairs: Sequence[Pair]) -> list[Pair]:
+    shortest = sorted(pairs, key=lambda pair: len(pair[0]) * len(pair[1]))
+    costs = accumulate(len(left) * len(right) for left, right in shortest)
+    return [pair for pair, cost in zip(shortest, costs, strict=True) if cost <= _LESSONS]
+
+
+def _start(pairs: list[Pair], known: Table) -> Table:
     chance: Table = {}
     for left, right in pairs:
         for token in left:
@@ -153,7 +168,7 @@ def _start(pairs: list[tuple[list[str], list[str]]], known: Table) -> Table:
     return chance
 
 
-def _expected(pairs: list[tuple[list[str], list[str]]], chance: Table) -> Table:
+def _expected(pairs: list[Pair], chance: Table) -> Table:
     """How often each token is expected to have brought about each other one (the E step)."""
     seen: Table = {token: defaultdict(float) for token in chance}
     for left, right in pairs:

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
-from sys import intern
+from collections import Counter
 from collections.abc import Callable, Sequence
+from sys import intern
 from typing import NamedTuple
 from unicodedata import normalize
 
 from seedsearch import lexicon
 
-# More text than this, in characters, says nothing new about where a piece belongs.
-_ENOUGH = 20_000
+# More text than this, in characters, says nothing new about where a piece belongs, nor do more words than its rarest ones.
+_ENOUGH, _RAREST = 20_000, 60
 _HAN = "\u2e80-\u2fff\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _IS_HAN = re.compile(f"[{_HAN}]")
 _TOKEN = re.compile(rf"([{_HAN}]+)|(\d+(?:[.,]\d+)*)|([^\W\d_{_HAN}]+)|[?!(:;%=/$@\"“”「」『』«»]")
 _QUOTES = frozenset('"“”「」『』«»')
 _OPENS = re.compile(r"[\s*_]*[\"'“‘「『«]")
 _CLOSES = re.compile(r"(?:[\"”」』»]|(?<=[.!?,…—-])['’])[)）\s*_]*\Z")
+_ENDS = re.compile(r"[.!?。．！？:：;；…,，、—।؟][\"'”’」』»)）\]】*_\s]*\Z")
 
 
 class Side(NamedTuple):
-    """The pieces of one half: each one's tokens (sorted, none twice), length in bytes of UTF-8, and quotes at its edges."""
+    """The pieces of one half: each one's tokens (sorted, none twice), length in bytes of UTF-8, and what is at its edges.
+
+    `opens` and `closes` tell of a quotation mark, `sentences` of the mark that ends a sentence or a part of one.
+    """
 
     tokens: list[list[str]]
     lengths: list[int]
     opens: list[bool]
     closes: list[bool]
+    sentences: list[bool]
 
 
 def is_han(token: str) -> bool:
@@ -40,12 +46,14 @@ def read_side(pieces: Sequence[str], language: str) -> Side:
     Words are stemmed, runs of Chinese characters are cut into the words of the dictionary, full-width forms are folded.
     """
     stem = stemmer(language)
-    starts = [piece[:_ENOUGH] for piece in pieces]
+    tokens = [{intern(token) for token in _tokens(normalize("NFKC", piece[:_ENOUGH]), stem)} for piece in pieces]
+    count = Counter(token for each in tokens for token in each)
     return Side(
-        [[intern(token) for token in sorted(set(_tokens(normalize("NFKC", start), stem)))] for start in starts],
+        [sorted(sorted(each, key=lambda token: (count[token], token))[:_RAREST]) for each in tokens],
         [len(piece.encode("utf-8", "surrogatepass")) for piece in pieces],
         [_OPENS.match(piece) is not None for piece in pieces],
         [_CLOSES.search(piece[-20:]) is not None for piece in pieces],
+        [_ENDS.search(piece[-20:]) is not None for piece in pieces],
     )
 
 
