@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import seedsearch
 from tests.conftest import SEEDS, Program
 
 LETTER = "The harbour master wrote about lighthouses.\n\nHe counted seventeen of them along the coast.\n"
@@ -221,3 +223,71 @@ def test_files_lists_how_each_was_read(program: Program, tmp_path: Path) -> None
     line = next(line for line in run.stdout.splitlines() if "004_" in line)
     assert "utf-8" in line
     assert "zh-Hant/en" in line
+
+
+def test_the_command_that_a_version_message_names_keeps_the_collection(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "good.txt").write_text(LETTER, "utf-8")
+    (tmp_path / "seeds").mkdir()
+    assert program("index", "docs", "--index", "elsewhere/index").returncode == 0
+    manifest = tmp_path / "elsewhere" / "index" / "seedsearch.json"
+    good = manifest.read_text("utf-8")
+    for bad in (good.replace('"format": 1', '"format": 999'), good.replace('"analysis": "', '"analysis": "0')):
+        manifest.write_text(bad, "utf-8")
+        run = program("query", "lighthouses", "--index", "elsewhere/index")
+        assert run.returncode == 2
+        command = shlex.split(run.stderr.partition("run: seedsearch ")[2])
+        assert program(*command, cwd=tmp_path / "seeds").returncode == 0
+        assert program("query", "lighthouses", "--index", "elsewhere/index").returncode == 0
+
+
+def test_a_mistyped_path_leaves_no_index_behind(program: Program, tmp_path: Path) -> None:
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    run = program("index", "sedes")
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+    assert program("query", "Six Assurances").returncode == 0
+    assert program("index", "sedes").returncode == 2
+    assert program("index").returncode == 0, "what was never there is not remembered"
+
+
+def test_paths_with_dots_are_cited_as_the_others(program: Program, tmp_path: Path) -> None:
+    for folder in ("work", "docs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(LETTER, "utf-8")
+    assert program("index", "../docs", "--index", "../index", cwd=tmp_path / "work").returncode == 0
+    run = program("query", "lighthouses", "--index", tmp_path / "index")
+    assert run.stdout.startswith("docs/a.txt:1-3 ")
+    shown = program("show", "../docs/a.txt:1-1", cwd=tmp_path / "work")
+    assert shown.returncode == 0
+    assert "harbour master" in shown.stdout
+
+
+def test_folders_whose_names_are_in_no_encoding(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode("台灣".encode("big5"))
+    folder.mkdir()
+    (folder / "a.txt").write_text(LETTER, "utf-8")
+    assert program("index", folder).returncode == 0
+    place = program("query", "lighthouses").stdout.split("  ")[0]
+    shown = program("show", place)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    run = program("index")
+    assert (run.returncode, "1 unchanged" in run.stderr) == (0, True)
+    assert program("show", os.fsdecode(b"bad\xffname.txt:1-1")).stderr.count("\n") == 1
+
+
+def test_the_library_takes_one_path_too(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text(LETTER, "utf-8")
+    report = seedsearch.build(str(tmp_path / "good.txt"), index=str(tmp_path / "index"))
+    assert (report.indexed, report.skipped) == (1, ())
+    with seedsearch.open(tmp_path / "index") as collection:
+        assert collection.search("lighthouses", limit=-1).hits == ()
+        assert collection.search("lighthouses", limit=1).hits[0].passage.source == "good.txt"
+
+
+def test_flaws_are_told_each_time(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "notes.jsonl").write_text('{"text": "lighthouses"}\nbroken\n', "utf-8")
+    for _ in range(2):
+        run = program("index", "notes.jsonl")
+        assert run.returncode == 2
+        assert "1 of its lines cannot be read; the first is line 2" in run.stderr
+    assert found(program, tmp_path, "lighthouses") == ["notes.jsonl#1"]

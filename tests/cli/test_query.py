@@ -179,3 +179,20 @@ def test_an_unknown_option_is_an_error_not_a_query(program: Program, seeds_index
     run = program("query", "Taiwan", "--limti", "3", "--index", seeds_index)
     assert run.returncode == 2
     assert "--limti" in run.stderr
+
+
+def test_one_chinese_character_is_found_wherever_it_stands(program: Program, seeds_index: Path) -> None:
+    for character in "灣湾盟":
+        best = hits(program, seeds_index, character)[0]
+        assert {best["snippet"][a:b] for a, b in best["marks"]} <= {"灣", "盟"}
+
+
+@pytest.mark.parametrize("tag", ["zh-TW", "zh_Hant", "ZH-hk", "zh"])
+def test_languages_may_be_named_as_people_name_them(program: Program, seeds_index: Path, tag: str) -> None:
+    assert hits(program, seeds_index, "JavaScript", "--lang", tag)
+    assert hits(program, seeds_index, f"JavaScript lang:{tag}")
+
+
+def test_nothing_found_counts_within_the_filters(program: Program, seeds_index: Path) -> None:
+    run = program("query", "Taiwan", "--lang", "cy", "--index", seeds_index)
+    assert (run.returncode, "Taiwan in 0" in run.stderr) == (1, True)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from seedsearch.engines import Engine, Entry, create_engine, open_engine
 from seedsearch.engines.protocol import MAX_EXPANSION
@@ -28,6 +25,8 @@ from seedsearch.query import (
     Within,
 )
 from seedsearch.ranking import FIELD_WEIGHTS
+
+from .random_trees import compare_with_memory, scores
 
 HUGE = 10**6
 
@@ -65,10 +64,6 @@ def found(engine: Engine, node: Node) -> set[int]:
     answer = engine.search(node, HUGE)
     assert answer.total == len(answer.matches)
     return {match.number for match in answer.matches}
-
-
-def scores(engine: Engine, node: Node) -> dict[int, float]:
-    return {match.number: match.score for match in engine.search(node, HUGE).matches}
 
 
 @contextmanager
@@ -395,65 +390,3 @@ class EngineContract:
 
     def test_random_collections_and_trees(self) -> None:
         compare_with_memory(self.name)
-
-
-TERMS = st.sampled_from(["a", "ab", "abc", "b", "保证", "é"])
-FORMS = st.lists(TERMS, min_size=1, max_size=2).map(tuple)
-FIELDS = st.sampled_from(["any", "body", "heading"])
-WORDS = st.lists(st.one_of(TERMS, st.lists(TERMS, max_size=2).map(tuple)), max_size=6)
-DOCUMENTS = st.integers(0, 3)
-LEAVES: st.SearchStrategy[Node] = st.one_of(
-    st.builds(Term, FIELDS, FORMS),
-    st.builds(Phrase, FIELDS, st.lists(FORMS, min_size=1, max_size=3).map(tuple)),
-    st.builds(Prefix, FIELDS, st.sampled_from(["a", "ab", "保"])),
-    st.builds(Language, st.sampled_from(["zh", "en", "zh-Hant"])),
-    st.builds(Within, st.frozensets(DOCUMENTS, max_size=2)),
-    st.just(Everything()),
-)
-
-
-def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    several = st.lists(children, min_size=1, max_size=4).map(tuple)
-    return st.one_of(st.builds(And, several), st.builds(Or, several, st.integers(0, 3)), st.builds(Not, children))
-
-
-TREES = st.recursive(LEAVES, _branches, max_leaves=8)
-BLOCKS = st.lists(
-    st.lists(
-        st.one_of(
-            st.tuples(DOCUMENTS, st.sampled_from(["en", "zh-Hant", "zh-Hans"]), WORDS, WORDS),
-            st.frozensets(DOCUMENTS, min_size=1, max_size=2),
-        ),
-        max_size=6,
-    ),
-    max_size=4,
-)
-
-
-def compare_with_memory(name: str) -> None:
-    """The same random changes and queries on both engines: the same passages, the same scores."""
-
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(blocks=BLOCKS, trees=st.lists(TREES, min_size=1, max_size=6), limit=st.integers(0, 8))
-    def check(blocks: list[list[object]], trees: list[Node], limit: int) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            engine, oracle = create_engine(name, Path(folder)), create_engine("memory", Path(folder))
-            number = 0
-            for block in blocks:
-                with engine.write() as left, oracle.write() as right:
-                    for step in block:
-                        if isinstance(step, frozenset):
-                            left.remove(step)
-                            right.remove(step)
-                        elif isinstance(step, tuple):
-                            number += 1
-                            left.add(Entry(number, *step))
-                            right.add(Entry(number, *step))
-                engine.refresh()
-                oracle.refresh()
-            for tree in trees:
-                assert scores(engine, tree) == pytest.approx(scores(oracle, tree), abs=1e-6), tree
-                assert engine.search(tree, limit).total == oracle.search(tree, limit).total
-            engine.close()
-
-    check()

@@ -7,6 +7,7 @@ groups of a quarter of the size, down to single pieces. So a chapter that one ha
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from itertools import accumulate, pairwise
@@ -20,8 +21,8 @@ from seedsearch.ingest.alignment.tokens import Side
 # A point that an alignment may pass: numbers of left and right groups before it.
 Node = tuple[int, int]
 
-# With no more groups than this each one is compared with all; a step makes them so many times finer.
-_GROUPS, _FINER = 160, 4
+# With no more pairs of groups than this all are compared; a step makes the groups so many times finer.
+_PAIRS, _FINER = 300_000, 4
 # A token that more groups than this have says nothing of where it belongs.
 _COMMON = 0.2
 # What a pair of groups is worth by its place alone: it keeps to the diagonal where nothing else is known. Pieces that
@@ -46,7 +47,7 @@ def find_corridor(left: Side, right: Side, table: Table, radius: int) -> Corrido
     bytes of UTF-8. Time and memory are linear in the halves where most pieces have a counterpart.
     """
     sizes = [1]
-    while max(len(left.tokens), len(right.tokens)) > _GROUPS * sizes[-1]:
+    while len(left.tokens) * len(right.tokens) > _PAIRS * sizes[-1] ** 2:
         sizes.append(sizes[-1] * _FINER)
     groups = _Groups(left, sizes[-1]), _Groups(right, sizes[-1])
     band = [(0, len(groups[1].tokens))] * (len(groups[0].tokens) + 1)
@@ -108,6 +109,31 @@ def _likeness(left: _Groups, right: _Groups, table: Table, band: Band) -> list[d
         unknown = sum(token not in table for token in tokens) * usual**2
         norm = sqrt(unknown + sum((sure * weight[other]) ** 2 for other, sure in vector.items())) or 1.0
         found.append({j: total / norm / norms[j] for j, total in sums.items()})
+    return _distinct(found, band) if MARG else found
+
+
+MARG = True
+
+
+def _distinct(likeness, band):
+    """Less what either group has in common with any other: some groups are like all."""
+    sums: Counter[int] = Counter()
+    for row in likeness:
+        sums.update(row)
+    seen: Counter[int] = Counter()
+    rows = []
+    found = []
+    n = len(likeness)
+    heights = array("l", [0]) * (band[-1][1] + 1)
+    for i, row in enumerate(likeness):
+        low, high = band[i][0], band[i + 1][1]
+        heights[low] += 1
+        heights[high] -= 1
+    heights = list(accumulate(heights))
+    for i, row in enumerate(likeness):
+        width = max(1, band[i + 1][1] - band[i][0])
+        usual = sum(row.values()) / width
+        found.append({j: x for j, s in row.items() if (x := s - max(usual, sums[j] / max(1, heights[j]))) > 0})
     return found
 
 
