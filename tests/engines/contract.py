@@ -26,9 +26,7 @@ from seedsearch.query import (
 )
 from seedsearch.ranking import FIELD_WEIGHTS
 
-from .random_trees import compare_with_memory, scores
-
-HUGE = 10**6
+from .random_trees import HUGE, compare_with_memory, scores
 
 
 def fill(engine: Engine, *entries: Entry) -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from seedsearch.engines import Engine, Entry, create_engine
 from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within
 
+HUGE = 10**6
+
 
 def scores(engine: Engine, node: Node) -> dict[int, float]:
     return {match.number: match.score for match in engine.search(node, HUGE).matches}

@@ -20,7 +20,8 @@ from seedsearch.engines.whoosh_engine import WhooshEngine
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError
 from seedsearch.query import And, Everything, Language, Or, Prefix
 
-from .contract import EngineContract, compare_with_memory, fill, found, passage, phrase, ranking, remove, word
+from .contract import EngineContract, fill, found, passage, phrase, ranking, remove, word
+from .random_trees import compare_with_memory
 
 
 def names(folder: Path) -> list[str]:
