@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seedsearch.reading import align, read
 
@@ -38,6 +38,7 @@ class Score(NamedTuple):
     gold: int = 0
 
     def plus(self, other: Score) -> Score:
+        """The counts of both together."""
         return Score(*(a + b for a, b in zip(self, other, strict=True)))
 
     def __str__(self) -> str:
@@ -50,7 +51,7 @@ def f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def predicted(path: Path, gold: dict) -> list[Bead]:
+def predicted(path: Path, gold: dict[str, Any]) -> list[Bead]:
     segment = {n: s["id"] for s in gold["segments"] for n in range(s["start_line"], s["end_line"] + 1)}
     document = read(path)
 
@@ -115,7 +116,7 @@ def pairs(folders: Sequence[Path]) -> list[Pair]:
     return found
 
 
-def made(beads: Sequence[Pair], size: int, missing: range) -> tuple[str, dict]:
+def made(beads: Sequence[Pair], size: int, missing: range) -> tuple[str, dict[str, Any]]:
     """A document of about `size` lines a side, the lines of the beads in `missing` left out of the second half; its gold."""
     left: list[str] = []
     right: list[str] = []

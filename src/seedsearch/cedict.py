@@ -85,7 +85,7 @@ def senses(definition: str) -> list[str]:
 
 
 def glosses() -> dict[str, list[str]]:
-    """Headword, Traditional or Simplified -> its English senses, best first; what only refers to another word has that one's."""
+    """Headword, Traditional or Simplified -> its English senses, best first, and those of the words to which it refers."""
     # Names come last: 王 is a king first and a surname second.
     ordered = sorted(entries(), key=lambda entry: entry.pinyin[:1].isupper())
     found: dict[str, dict[str, None]] = {}

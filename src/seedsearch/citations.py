@@ -12,7 +12,7 @@ from seedsearch.errors import QuerySyntaxError, SeedsearchError, UnreadableError
 from seedsearch.ingest.decoding import decode
 from seedsearch.ingest.discover import name_of
 from seedsearch.manifest import path_of
-from seedsearch.reading import file_hash, load
+from seedsearch.reading import file_hash, load, split_name
 from seedsearch.records import Counterpart, Passage, Source
 from seedsearch.searching import Collection
 from seedsearch.store import Stored
@@ -87,16 +87,14 @@ def _names(collection: Collection, source: str) -> list[str]:
 
 def _lines(collection: Collection, name: str, start: int, end: int, context: int, sha256: str) -> tuple[list[Line], str]:
     """The lines of the file as it is now, and whether it is as it was indexed."""
-    path = collection.root / path_of(name)
-    whole = path.is_file()
-    file = name if whole else name.rpartition("#")[0]
+    file, identity = split_name(name, lambda part: os.path.isfile(collection.root / path_of(part)))  # noqa: PTH113
     try:
-        data = load(Source(path if whole else collection.root / path_of(file), file))
+        data = load(Source(collection.root / path_of(file), file))
     except UnreadableError:
         return [], GONE
     if file_hash(data) != sha256:
         return [], CHANGED
-    if not whole:
+    if identity:
         return [], AS_INDEXED  # an object's line is JSON, its text is what the index holds
     text = decode(data).text
     every = text.split("\n") if "\n" in text else text.split("\r")

@@ -17,7 +17,7 @@ from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersion
 from seedsearch.ingest.discover import Skipped, discover, name_of
 from seedsearch.ingest.formats import Broken
 from seedsearch.manifest import Manifest
-from seedsearch.reading import Reading, align, documents, file_hash, read
+from seedsearch.reading import Reading, align, content, documents, file_hash, read
 from seedsearch.records import Alignment, Document, Source
 from seedsearch.store import Seen, Store
 
@@ -76,12 +76,13 @@ def build(
     *,
     rebuild: bool = False,
     again: frozenset[str] = frozenset(),
+    only_first: bool = False,
     notify: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Bring an index up to date with files and folders; what is unchanged is not read again.
 
     `paths` defaults to what was indexed before, else `seeds/`. `rebuild` makes everything anew beside the old index and swaps;
-    files named in `again` are read even if unchanged.
+    files named in `again` are read even if unchanged; with `only_first` an index that is there already is left as it is.
     Files that cannot be read are reported, not raised. Raises UnreadableError when no path exists, and the errors of
     `manifest.locked` and `manifest.read_manifest`.
     """
@@ -90,7 +91,9 @@ def build(
     with manifest.locked(folder):
         old = _current(folder, forgiving=rebuild)
         wanted = _wanted(folder, old, [paths] if isinstance(paths, Path | str) else paths)
-        manifest.sweep(folder, old.generation if old else "")
+        manifest.sweep(folder, manifest.current_generation(folder))
+        if only_first and old is not None:
+            return Report(folder, 0, 0, 0, 0, (), (), 0.0)
         try:
             if old is None or rebuild:
                 run = _start(folder, old, wanted, notify)
@@ -98,9 +101,11 @@ def build(
                 run = _Run(folder, _widened(folder, old, wanted), notify)
         except (FileNotFoundError, IndexMissingError):
             raise IndexCorruptError(f"{folder} lacks files that it should hold; {manifest.remedy(folder)}") from None
-        with closing(run):
-            run.update(wanted, again)
-        manifest.sweep(folder, run.manifest.generation)
+        try:
+            with closing(run):
+                run.update(wanted, again)
+        finally:  # what a failed rebuild leaves goes at once: a full disk needs the room
+            manifest.sweep(folder, manifest.current_generation(folder))
         return Report(folder, *run.counts(), seconds=time.monotonic() - began)
 
 
@@ -136,7 +141,7 @@ def _wanted(folder: Path, old: Manifest | None, paths: Sequence[Path | str]) -> 
 def _start(folder: Path, old: Manifest | None, wanted: list[Path], notify: Callable[[Progress], None] | None) -> _Run:
     """A run into a new generation. A first build is visible while it grows, and goes on where it was stopped."""
     generation = manifest.next_generation(folder)
-    root = manifest.root_of(folder, [path for path in wanted if path.exists()] or wanted)
+    root = manifest.root_of(folder, [path for path in wanted if os.path.lexists(path)] or wanted)
     fresh = Manifest(
         manifest.FORMAT, DEFAULT, analysis.identity(), generation.name, manifest.portable_root(folder, root), (), {}, False
     )
@@ -166,6 +171,8 @@ class _Run:
         self.engine: Engine = open_engine(found.engine, generation)
         self.skipped: list[Skipped] = []
         self.notes: list[str] = []
+        self.seen: set[str] = set()
+        self.closed: set[str] = set()
         self.indexed = self.unchanged = self.removed = self.passages = 0
 
     def close(self) -> None:
@@ -179,9 +186,10 @@ class _Run:
         """Read what is new or changed, drop what is gone, in commits of about BATCH passages."""
         self._recover()
         seen = {name: before for name, before in self.store.seen().items() if name not in again}
+        self.seen = set(seen)
         sources = self._sources(wanted)
         names = {source.name for source in sources}
-        gone = [name for name in seen if name not in names and self._is_under(name, wanted)]
+        gone = [name for name in seen if name not in names and self._is_under(name, wanted) and not self._is_closed(name)]
         work = self._reporting(sources)
         more = True
         while more:
@@ -215,7 +223,7 @@ class _Run:
         sources: list[Source] = []
         for path in wanted:
             if not os.path.lexists(path):
-                self.skipped.append(Skipped(name_of(path, self.root), "no such file or folder; check the path"))
+                self._missing(name_of(path, self.root))
                 continue
             before = len(sources) + len(self.skipped)
             for found in discover([path], self.root):
@@ -223,9 +231,29 @@ class _Run:
                     sources.append(found)
                 else:
                     self.skipped.append(found)
+                    self.closed.add(found.name)
             if len(sources) + len(self.skipped) == before:
                 self.skipped.append(Skipped(name_of(path, self.root), "holds no files to read; name another folder"))
         return list({source.name: source for source in sources}.values())
+
+    def _missing(self, name: str) -> None:
+        """A file that is gone is dropped; a folder may be on a disk that is not there today."""
+        if name in self.seen:
+            return
+        kept = sum(known.startswith(f"{name}/") for known in self.seen)
+        if kept:
+            self.closed.add(name)
+            reason = (
+                f"no such folder; what is known of its {kept} files is kept (drop it with: seedsearch index --rebuild PATH)"
+            )
+        else:
+            reason = "no such file or folder; check the path"
+        self.skipped.append(Skipped(name, reason))
+
+    def _is_closed(self, name: str) -> bool:
+        """Whether a file lies in a folder that could not be looked into."""
+        parts = name.split("/")
+        return any("/".join(parts[:depth]) in self.closed for depth in range(1, len(parts)))
 
     def _is_under(self, name: str, wanted: list[Path]) -> bool:
         tops = [name_of(path, self.root) for path in wanted]
@@ -260,9 +288,13 @@ class _Run:
             if before and _is_settled(before, status.st_size, status.st_mtime_ns):
                 self._keep(source, before)
                 return
-            data = source.path.read_bytes()
+            data = content(source.path)
         except OSError as error:
             self._write(writer, source, Seen("", 0, 0, 0, f"cannot be read ({error.strerror})"), None)
+            return
+        except (UnreadableError, MemoryError) as error:
+            reason = str(error) or "too large for the memory of this machine"
+            self._write(writer, source, Seen("", 0, 0, 0, reason), None)
             return
         look = Seen(file_hash(data), status.st_size, status.st_mtime_ns, now, "")
         if before and before.sha256 == look.sha256:

@@ -1,7 +1,7 @@
 """Translations of a word, Chinese to English and back, from CC-CEDICT.
 
-What is made of the dictionary (2 s) is kept in the user's cache directory, under a name that holds the dictionary's own date
-and `_FORMAT`, and loads from there in about 0.1 s; where nothing can be written it is made anew in each process.
+What is made of the dictionary (2 s) is kept in the user's cache directory, under a name that holds the dictionary's date and
+`_FORMAT`, and loads from there in about 0.1 s; where nothing can be written it is made anew in each process.
 """
 
 from __future__ import annotations
@@ -27,15 +27,12 @@ def glosses(word: str) -> tuple[str, ...]:
 def equivalents(phrase: str) -> tuple[str, ...]:
     """The Chinese words, in Simplified form, that have an English word or phrase among their senses, best first.
 
-    Case does not matter; a plural, past or -ing form that the dictionary lacks is tried as its base form.
+    Case does not matter. Behind the words for a plural, past or -ing form stand those for what it comes from.
     """
     table = _table("equivalents")
     phrase = phrase.lower()
-    for form in (phrase, *_base_forms(phrase)):
-        found = _row(table, form)
-        if found:
-            return found
-    return ()
+    found = (word for form in (phrase, *_base_forms(phrase)) for word in _row(table, form))
+    return tuple(dict.fromkeys(found))
 
 
 def readings(character: str) -> tuple[str, ...]:

@@ -98,11 +98,26 @@ def _parse(index: Path, text: str) -> Manifest:
         data = json.loads(text)
         found = int(data["format"])
         if found == FORMAT:
-            data["paths"] = tuple(data["paths"])
-            return Manifest(**data)
-    except (ValueError, KeyError, TypeError):
+            return _checked(Manifest(**{**data, "paths": tuple(data["paths"])}))
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise IndexCorruptError(f"{index / MANIFEST} is damaged; {remedy(index)} PATH") from None
     raise IndexVersionError(f"{index} has format {found}, this version of seedsearch reads {FORMAT}; {remedy(index)}")
+
+
+def _checked(manifest: Manifest) -> Manifest:
+    """The manifest, if its fields are of their types. Raises ValueError."""
+    texts = (manifest.engine, manifest.analysis, manifest.generation, manifest.root, *manifest.paths, *manifest.languages)
+    if not all(isinstance(text, str) for text in texts) or not re.fullmatch(r"g\d{1,12}", manifest.generation):
+        raise ValueError("a field is not what it should be")
+    return manifest
+
+
+def current_generation(index: Path) -> str:
+    """The generation that an index shows, also that of another version; "" where there is none."""
+    try:
+        return str(json.loads((index / MANIFEST).read_text("utf-8"))["generation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def remedy(index: Path) -> str:

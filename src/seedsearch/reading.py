@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -51,6 +54,18 @@ class Reading(NamedTuple):
         return blocks[side[0]].span.start_char, blocks[side[-1]].span.end_char
 
 
+_LARGE, _HEAD = 1 << 26, 1 << 16  # bytes
+
+
+def split_name(name: str, exists: Callable[[str], bool]) -> tuple[str, str]:
+    """The file and the id in a document's name, `file.jsonl#id`; either may hold `#` too, so the file that exists counts."""
+    if not exists(name):
+        for place, character in enumerate(name):
+            if character == "#" and exists(name[:place]):
+                return name[:place], name[place + 1 :]
+    return name, ""
+
+
 def read(path: Path | str) -> Document:
     """The document in a file, or one of several as `file.jsonl#id`.
 
@@ -70,9 +85,9 @@ def read_one(path: Path | str) -> Reading:
 def read_all(path: Path | str) -> Iterator[Reading]:
     """The documents of a file in order; of `file.jsonl#id` the one. Raises UnreadableError."""
     name = str(path)
-    file, mark, identity = name.rpartition("#")
-    one = bool(mark) and not Path(name).exists()
-    source = Source(Path(file if one else name), file if one else name)
+    file, identity = split_name(name, os.path.exists)
+    one = bool(identity)
+    source = Source(Path(file), file)
     found = _named(source, documents(source, load(source)))
     if not one:
         return found
@@ -97,17 +112,31 @@ def align(document: Document) -> Alignment:
 def load(source: Source) -> bytes:
     """The bytes of a file. Raises UnreadableError, with the file's name and the reason, where there are none to be had."""
     try:
-        if source.path.is_dir() or source.path.is_file():
-            return source.path.read_bytes()
-        source.path.stat()
+        return content(source.path)
+    except UnreadableError as error:
+        raise UnreadableError(f"{source.name}: {error}") from None
     except IsADirectoryError:
         raise UnreadableError(f"{source.name}: is a folder; name a file") from None
     except FileNotFoundError:
         raise UnreadableError(f"{source.name}: no such file; check the path") from None
     except OSError as error:
         raise UnreadableError(f"{source.name}: cannot be read ({error.strerror}); check its permissions") from None
-    # A pipe or device could keep its reader waiting for ever.
-    raise UnreadableError(f"{source.name}: neither a file nor a folder; name a file")
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a regular file. Raises OSError, and UnreadableError for pipes, devices and large files that are no text."""
+    # A pipe, which a file may have become since it was found, would keep its reader waiting for ever.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:  # noqa: PTH123
+        status = os.fstat(handle)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("neither a file nor a folder; name a file")
+        if status.st_size > _LARGE:
+            decode(file.read(_HEAD))  # an image of a disk is told by its beginning
+            file.seek(0)
+        return file.read()
 
 
 def file_hash(data: bytes) -> str:

@@ -62,6 +62,8 @@ def _translated() -> Iterator[None]:
     """SQLite's errors as ours: a full or closed disk, or a damaged file."""
     try:
         yield
+    except UnicodeDecodeError:
+        raise IndexCorruptError("the index is damaged (text that is not UTF-8); run: seedsearch index --rebuild") from None
     except sqlite3.DatabaseError as error:
         reason = str(error)
         if any(word in reason for word in ("full", "readonly", "disk I/O", "unable to open", "locked")):
@@ -123,7 +125,8 @@ class Store:
         with _translated():
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         if create:
-            self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            with _translated():
+                self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
 
     def close(self) -> None:
         """Close the file."""
@@ -302,7 +305,8 @@ def _lines(document: Document, blocks: Sequence[int]) -> tuple[int, int]:
 
 def _stored(row: tuple[Any, ...]) -> Stored:
     number, identity, source, *span, language, headings, text, counterparts, sha256 = row
-    passage = Passage(
-        identity, source, Span(*span), language, tuple(json.loads(headings)), text, tuple(json.loads(counterparts))
-    )
-    return Stored(number, passage, sha256)
+    try:
+        lists = tuple(json.loads(headings)), tuple(json.loads(counterparts))
+    except (ValueError, TypeError):
+        raise IndexCorruptError("the index is damaged (a passage without headings); run: seedsearch index --rebuild") from None
+    return Stored(number, Passage(identity, source, Span(*span), language, lists[0], text, lists[1]), sha256)

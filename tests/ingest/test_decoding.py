@@ -74,9 +74,7 @@ def test_a_mark_decides_and_is_no_part_of_the_text(mark: bytes, codec: str, repo
     assert data[len(mark) :].decode(reported) == text
 
 
-@given(
-    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff"), min_size=1)
-)
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff"), min_size=1))
 def test_valid_utf8_is_utf8(text: str) -> None:
     decoded = decode(text.encode())
     assert decoded.text == text

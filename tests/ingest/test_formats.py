@@ -52,9 +52,7 @@ def test_every_reader_in_the_table_reads() -> None:
 def test_a_reader_that_is_not_installed_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     absent = Format("Scrolls", (".scroll",), TEXT.reader, "no_such_module", "scroll-reader")
     monkeypatch.setitem(formats._BY_SUFFIX, ".scroll", absent)
-    with pytest.raises(
-        UnreadableError, match=r"^dead\.scroll: Scrolls needs scroll-reader; run: pip install scroll-reader$"
-    ):
+    with pytest.raises(UnreadableError, match=r"^dead\.scroll: Scrolls needs scroll-reader; run: pip install scroll-reader$"):
         reader_of("dead.scroll")
 
 
@@ -110,9 +108,7 @@ def test_a_broken_line_is_told_and_the_others_are_read() -> None:
 
 
 def test_no_two_documents_bear_one_name() -> None:
-    text = "\n".join(
-        ['{"id": "3", "text": "a"}', '{"id": "3", "text": "b"}', '{"text": "c"}', '{"id": "", "text": "d"}']
-    )
+    text = "\n".join(['{"id": "3", "text": "a"}', '{"id": "3", "text": "b"}', '{"text": "c"}', '{"id": "", "text": "d"}'])
     assert [part.id for part in parts("a.jsonl", text)] == ["3", "2", "3+", "4"]
 
 
@@ -127,12 +123,8 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     assert part.in_file(4) - part.in_file(3) == 12
 
 
-@given(
-    st.lists(st.tuples(st.text(max_size=60), st.text(max_size=20)), min_size=1, max_size=5), st.booleans(), st.data()
-)
-def test_places_lead_to_the_literal_that_says_the_same(
-    rows: list[tuple[str, str]], ascii_only: bool, data: Any
-) -> None:
+@given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=20)), min_size=1, max_size=5), st.booleans(), st.data())
+def test_places_lead_to_the_literal_that_says_the_same(rows: list[tuple[str, str]], ascii_only: bool, data: Any) -> None:
     file = "".join(
         json.dumps({"title": title, "text": text, "n": [{}]}, ensure_ascii=ascii_only) + "\n" for text, title in rows
     )

@@ -84,9 +84,7 @@ def test_several_byte_sequences_for_one_character(data: bytes) -> None:
 def test_broken_bytes_keep_their_place(text: str, breaks: list[int], draw: st.DataObject) -> None:
     data = text.encode()
     for place in breaks:
-        data = (
-            data[:place] + draw.draw(st.sampled_from([b"\xff", b"\xe4", b"\xc3", b"\x80", b"\xf0\x9f"])) + data[place:]
-        )
+        data = data[:place] + draw.draw(st.sampled_from([b"\xff", b"\xe4", b"\xc3", b"\x80", b"\xf0\x9f"])) + data[place:]
     decoded = Decoded(data.decode("utf-8", "replace"), "utf-8", "utf-8, some broken places replaced")
     check(data, decoded, draw.draw(st.lists(st.integers(0, 600), max_size=12)))
 

@@ -91,15 +91,11 @@ def documents(draw: st.DrawFn) -> tuple[Document, Alignment]:
         raw.append(RawBlock(len(text), len(text) + len(body), kind, max(level, 0)))
         text += body + draw(st.sampled_from(["\n", "\n\n", "\r\n", "\n" * 200]))
     made = document(text, raw=raw, title=draw(st.sampled_from(["", "A title"])))
-    made = made._replace(
-        blocks=tuple(block._replace(language=row[0]) for block, row in zip(made.blocks, rows, strict=True))
-    )
+    made = made._replace(blocks=tuple(block._replace(language=row[0]) for block, row in zip(made.blocks, rows, strict=True)))
     if not draw(st.booleans()):
         return made, ALONE
     sides = [draw(st.sampled_from([0, 1, 2])) for _ in rows]
-    halves = tuple(
-        Half(name, tuple(i for i, side in enumerate(sides) if side == n)) for n, name in ((0, "en"), (1, "zh"))
-    )
+    halves = tuple(Half(name, tuple(i for i, side in enumerate(sides) if side == n)) for n, name in ((0, "en"), (1, "zh")))
     return made._replace(halves=halves), Alignment(tuple(beads(halves, draw)), 1.0)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import seedsearch
-from seedsearch.cli.output import complain, quiet_pipe, use_utf8
+from seedsearch.cli.output import complain, end_with_pipe, use_utf8
 from seedsearch.errors import SeedsearchError
 
 COMMANDS = ("index", "query", "show", "align", "inspect", "status")
@@ -50,8 +50,8 @@ def main() -> None:
     """Run the program and exit; what goes wrong becomes one line on stderr here and nowhere else."""
     use_utf8()
     try:
-        with quiet_pipe():
-            assemble(sys.argv[1:])(prog_name="seedsearch")
+        end_with_pipe()
+        assemble(sys.argv[1:])(prog_name="seedsearch")
     except SeedsearchError as error:
         complain(str(error))
         sys.exit(2)
@@ -63,3 +63,7 @@ def main() -> None:
     except MemoryError:
         complain("out of memory; index fewer files at a time")
         sys.exit(2)
+    except Exception as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # langdetect makes an error of its own of Ctrl-C
+            sys.exit(130)
+        raise

@@ -135,7 +135,9 @@ def as_table(document: Document, alignment: Alignment) -> str:
     from seedsearch.bitext import lines_of, text_of
 
     left, right = (half.language for half in document.halves)
-    table = Table("lines", left, "lines", right, "sure", title=f"{document.source}: confidence {alignment.confidence:.2f}")
+    table = Table(
+        "lines", left, "lines", right, "sure", title=Text(f"{harmless(document.source)}: confidence {alignment.confidence:.2f}")
+    )
     for bead in alignment.beads:
         sides = (cell for side in (bead.left, bead.right) for cell in (lines_of(document, side), text_of(document, side)))
         table.add_row(*(Text(harmless(cell), overflow="fold") for cell in sides), f"{bead.confidence:.2f}")

@@ -60,7 +60,7 @@ def summarise(report: Report) -> None:
         complain(f"... and {len(told) - SHOWN} more; those that are files are in: seedsearch status --files")
     parts = [f"{report.indexed} files indexed ({report.passages} passages)", f"{report.unchanged} unchanged"]
     parts += [f"{report.removed} removed"] * bool(report.removed) + [f"{len(report.skipped)} skipped"] * bool(report.skipped)
-    print(f"{report.folder}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr)
+    print(f"{harmless_name(str(report.folder))}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr)
 
 
 def list_files(index: Path) -> None:

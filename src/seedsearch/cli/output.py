@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 BOLD, DIM, RED, GREEN, MAGENTA, CYAN = "1", "2", "1;31", "32", "35", "36"
@@ -14,26 +13,25 @@ BOLD, DIM, RED, GREEN, MAGENTA, CYAN = "1", "2", "1;31", "32", "35", "36"
 
 def use_utf8() -> None:
     """Write UTF-8 whatever the locale says; what cannot be encoded (file names in no encoding) is escaped."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller (`>&-`)
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-@contextmanager
-def quiet_pipe() -> Iterator[None]:
-    """End without a word when the reader of our output has gone (`seedsearch query x | head -1`)."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still buffered must not raise again when the interpreter closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+def end_with_pipe() -> None:
+    """End without a word when the reader of our output has gone (`seedsearch query x | head -1`), as Unix programs do."""
+    import signal
+
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def complain(message: str) -> None:
     """One line on stderr."""
-    line = " ".join(message.split())
+    line = harmless(" ".join(message.split()))
     print(f"seedsearch: {line}", file=sys.stderr)
 
 
@@ -48,6 +46,8 @@ def paint(text: str, style: str) -> str:
 
 
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+# Signs that turn the direction of what follows, a citation for example (Unicode Technical Report 36).
+_CONTROLS |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def harmless(text: str) -> str:
@@ -80,7 +80,7 @@ def citation(source: str, start_line: int, end_line: int) -> str:
     return f"{paint(harmless_name(source), MAGENTA)}:{paint(f'{start_line}-{end_line}', GREEN)}"
 
 
-_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 
 
 def print_json(record: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seedsearch.records import Hit
     from seedsearch.searching import Collection, Results
 
+LONGEST = 60  # characters of a word, and words, that an explanation repeats
 EPILOG = """Examples: seedsearch query "Six Assurances"; seedsearch query '"arms sales" -Japan lang:en';
 seedsearch query 不对称作战. A query may hold words, "phrases", -exclusion, OR, AND, ( ), prefix*, lang:zh, source:004*,
 heading:security."""
@@ -81,7 +82,7 @@ def _open(index: Path | None) -> Collection:
         if seeds is None:
             raise
         print(f"seedsearch: no index yet; building one from {seeds}", file=sys.stderr)
-        summarise(build([seeds], index))
+        summarise(build([seeds], index, only_first=True))
         return open_collection(index)
 
 
@@ -147,5 +148,5 @@ def explain(results: Results) -> str:
     """Why nothing was found: in how many passages each word occurs."""
     if not results.counts:
         return "nothing found: no passage fits these filters"
-    counts = ", ".join(f"{word} in {count}" for word, count in results.counts)
+    counts = ", ".join(f"{word[:LONGEST]} in {count}" for word, count in results.counts[:LONGEST])
     return f"nothing found; passages, within the filters, that hold each word: {counts}"

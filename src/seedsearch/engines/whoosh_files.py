@@ -79,6 +79,20 @@ class _TocUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} has no place in a table of contents")
 
 
+class _Plain(pickle.Unpickler):
+    """Reads numbers, strings and what holds them; an index from elsewhere must not be able to run code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "array":
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} has no place in an index")
+
+
+def plain(pickled: bytes) -> Any:
+    """What was pickled, if it is made of numbers, strings, arrays, tuples, lists and dicts only."""
+    return _Plain(BytesIO(pickled)).load()
+
+
 @contextmanager
 def damage_reported(folder: Path) -> Iterator[None]:
     """Turn whatever reading damaged or foreign bytes raises into IndexCorruptError; errors of the file system pass."""
@@ -138,7 +152,7 @@ def _varint(file: IO[bytes]) -> int:
 
 def decode_positions(encoded: bytes) -> list[int]:
     """Positions of a term in a passage, ascending: a count in four bytes, then their pickled deltas."""
-    return list(accumulate(pickle.loads(encoded[4:])))
+    return list(accumulate(plain(encoded[4:])))
 
 
 class Segment:
@@ -154,7 +168,7 @@ class Segment:
         with (folder / f"{name}.seg").open("rb") as file:
             self._map = mmap(file.fileno(), 0, access=ACCESS_READ)
         (start,) = struct.unpack_from("!q", self._map)
-        directory = pickle.loads(self._map[start:])
+        directory = plain(self._map[start:])
         self._files = {file_name[len(name) + 1 :]: (place["offset"], place["length"]) for file_name, place in directory.items()}
         self._read_terms_directory()
         self._postings_start = self._files["pst"][0]
@@ -165,7 +179,7 @@ class Segment:
         end = self._terms_start + length - 4
         (extras_length,) = _SIZE.unpack_from(self._map, end)
         extras_start = end - extras_length
-        extras = pickle.loads(self._map[extras_start:end])
+        extras = plain(self._map[extras_start:end])
         self._field_ids: dict[str, int] = extras["fieldmap"]
         self._terms: int = extras["indexlen"]
         self._offset = struct.Struct("!" + extras["indextype"])
@@ -254,7 +268,7 @@ class Segment:
 
     def _decode(self, value: bytes) -> Postings:
         if value[0]:
-            return Postings(*pickle.loads(value[TERM_INFO.size :]))
+            return Postings(*plain(value[TERM_INFO.size :]))
         start, length = EXTENT.unpack_from(value, TERM_INFO.size)
         start += self._postings_start
         if self._map[start : start + 4] != POSTINGS_MAGIC:
@@ -266,9 +280,9 @@ class Segment:
         while position < end:
             length = abs(_SIZE.unpack_from(self._map, position)[0])
             block = BytesIO(self._map[position + 4 : position + 4 + length])
-            _, _, _, deflated, _, _ = pickle.load(block)
+            _, _, _, deflated, _, _ = _Plain(block).load()
             data = block.read()
-            deltas, frequencies, positions = pickle.loads(zlib.decompress(data) if deflated else data)
+            deltas, frequencies, positions = plain(zlib.decompress(data) if deflated else data)
             yield Postings(tuple(accumulate(deltas)), frequencies, positions)
             position += 4 + length
 

@@ -68,13 +68,14 @@ def _piece(text: str, number: int, block: Block) -> _Piece | None:
 
 def _parts(pieces: list[_Piece], labels: list[str], least: float) -> tuple[list[_Piece], list[_Piece]] | tuple[()]:
     """The pieces of both halves, given what each piece is in: a script, a language, or "" where that is not known."""
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     for piece, label in zip(pieces, labels, strict=True):
-        weights[label] += piece.weight if label else 0.0
-    pair = weights.most_common(2)
-    if len(pair) < 2 or not pair[1][1] or pair[0][1] + pair[1][1] < _BOTH * weights.total():
+        weights[label] = weights.get(label, 0.0) + (piece.weight if label else 0.0)
+    pair = sorted(weights, key=lambda label: (-weights[label], label))[:2]
+    if len(pair) < 2 or not weights[pair[1]] or weights[pair[0]] + weights[pair[1]] < _BOTH * sum(weights.values()):
         return ()
-    (one, large), (other, small) = pair
+    one, other = pair
+    large, small = weights[one], weights[other]
     if small < least * large:
         return ()
     signs = [piece.weight * ((label == one) - (label == other)) for piece, label in zip(pieces, labels, strict=True)]
@@ -89,9 +90,12 @@ def _parts(pieces: list[_Piece], labels: list[str], least: float) -> tuple[list[
 
 
 def _one_after_the_other(signs: Sequence[float]) -> tuple[int, int, int] | None:
-    """Start, middle and end of two halves that follow each other, given weights above 0 for one language, below for the other."""
-    found = [(purity, split) for sign in (1, -1) if (split := _split([sign * each for each in signs]))
-             and (purity := _purity(signs, *split)) >= 1 - 2 * _STRAY]  # fmt: skip
+    """Start, middle and end of two halves that follow each other; above 0 is one language's text, below the other's."""
+    found = []
+    for sign in (1, -1):
+        split = _split([sign * each for each in signs])
+        if split and (purity := _purity(signs, *split)) >= 1 - 2 * _STRAY:
+            found.append((purity, split))
     return max(found)[1] if found else None
 
 

@@ -33,7 +33,7 @@ def name_of(path: Path, root: Path) -> str:
     Bytes of a name that are not UTF-8 are written as in `caf\\xe9.txt`, so that a name can be printed and stored.
     """
     place, base = Path(os.path.abspath(path)), Path(os.path.abspath(root))  # noqa: PTH100 - Path.absolute keeps ".."
-    if not place.is_relative_to(base) and (path.exists() and path.resolve().is_relative_to(base.resolve())):
+    if not place.is_relative_to(base) and (os.path.exists(path) and path.resolve().is_relative_to(base.resolve())):  # noqa: PTH110
         place, base = path.resolve(), base.resolve()
     name = (place.relative_to(base) if place.is_relative_to(base) else place).as_posix()
     return os.fsencode(name).decode("utf-8", "backslashreplace")
@@ -56,7 +56,7 @@ def discover(paths: Sequence[Path], root: Path) -> Iterator[Source | Skipped]:
     while waiting:
         path, named = waiting.pop()
         kind = _kind(path)
-        if kind == _FOLDER and not named and path.is_symlink():
+        if kind == _FOLDER and not named and os.path.islink(path):  # noqa: PTH114 - Path.is_symlink raises in closed folders
             kind = "link to a folder; name the folder itself to have it read"
         real = os.path.realpath(path)
         if kind in (_FILE, _FOLDER):
@@ -87,7 +87,8 @@ def _kind(path: Path) -> str:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return "link that leads nowhere" if path.is_symlink() else f"cannot be looked at ({error.strerror})"
+        link = os.path.islink(path)  # noqa: PTH114
+        return "link that leads nowhere" if link else f"cannot be looked at ({error.strerror})"
     if stat.S_ISDIR(mode):
         return _FOLDER
     return _FILE if stat.S_ISREG(mode) else "neither a file nor a folder"

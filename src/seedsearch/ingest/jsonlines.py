@@ -16,6 +16,7 @@ from seedsearch.ingest.formats import Broken, Part
 
 _BLANKS = re.compile("[ \t\r\ufeff]*")
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, as far as its form goes
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _decode = JSONDecoder().raw_decode
 
@@ -66,7 +67,8 @@ def _document(line: str, start: int) -> Part | None:
         return None
     text = _encodable(value)
     name = _text_of(members.get("id", members.get("_id", _NOTHING)))
-    language = _text_of(members.get("lang", members.get("language", _NOTHING)))
+    language = _text_of(members.get("lang", members.get("language", _NOTHING))).replace("_", "-")
+    language = language if _TAG.fullmatch(language) else ""
     title = _text_of(members.get("title", _NOTHING))
     return Part(name, title, language, text, split(text), start + literal + 1, _shifts(line[literal + 1 : end - 1]))
 

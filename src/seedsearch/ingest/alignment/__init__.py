@@ -9,6 +9,7 @@ as in hunalign (Varga et al. 2005, "Parallel corpora for medium density language
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from seedsearch.ingest.alignment.band import find_corridor
 from seedsearch.ingest.alignment.beads import Lattice, Step, best_path, own_prices, usual_prices
@@ -23,8 +24,6 @@ _RADIUS = 5
 _UNLIKELY = 1e-6
 # Beads of more words than this teach little, for what they cost.
 _LONG = 150
-
-Pieces = Sequence[str]
 
 
 def align(text: str, blocks: Sequence[Block], halves: Sequence[Half]) -> Alignment:
@@ -48,23 +47,27 @@ def align(text: str, blocks: Sequence[Block], halves: Sequence[Half]) -> Alignme
     return Alignment(beads, round(_overall(left, right, steps, sure), 4))
 
 
-def sentence_beads(
-    left: str, right: str, left_language: str, right_language: str
-) -> list[tuple[tuple[int, int] | None, tuple[int, int] | None, float]]:
-    """The sentences of one bead's two texts, paired: (start, end) in characters of `left` and of `right`, and a confidence.
+class SentenceBead(NamedTuple):
+    """Sentences that translate each other, as (start, end) in characters of either text; None where there is nothing."""
 
-    The pairs are in order and hold every sentence once; where several sentences belong together their span reaches from
-    the first to the last. None stands where a sentence has nothing opposite.
+    left: tuple[int, int] | None
+    right: tuple[int, int] | None
+    confidence: float
+
+
+def sentence_beads(left: str, right: str, left_language: str, right_language: str) -> list[SentenceBead]:
+    """The sentences of two texts that translate each other (the two sides of a bead), paired; languages as BCP 47 tags.
+
+    Each sentence is in one bead, in order. Where several belong together, the span reaches from the first to the last.
     """
     spans = sentences(left), sentences(right)
     sides = (
         read_side([left[start:end] for start, end in spans[0]], left_language),
         read_side([right[start:end] for start, end in spans[1]], right_language),
     )
-    steps, sure = _aligned(*sides)
     return [
-        (_reach(spans[0][i0:i1]), _reach(spans[1][j0:j1]), round(confidence, 4))
-        for (i0, i1, j0, j1), confidence in zip(steps, sure, strict=True)
+        SentenceBead(_reach(spans[0][i0:i1]), _reach(spans[1][j0:j1]), round(confidence, 4))
+        for (i0, i1, j0, j1), confidence in zip(*_aligned(*sides), strict=True)
     ]
 
 

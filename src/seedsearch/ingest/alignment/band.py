@@ -7,9 +7,8 @@ groups of a quarter of the size, down to single pieces. So a chapter that one ha
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import accumulate, pairwise
 from math import log, sqrt
 from typing import NamedTuple
@@ -28,13 +27,14 @@ _COMMON = 0.2
 # What a pair of groups is worth by its place alone: it keeps to the diagonal where nothing else is known. Pieces that
 # translate each other have a likeness of .2 to .6 where there is a dictionary.
 _PLACE = 0.03
-# A way is uncertain if fewer than half of its pairs have such a likeness; then the band is so many times as wide.
-_LIKELY, _UNCERTAIN = 0.05, 4
+# A way is uncertain if fewer than half of its pairs have such a likeness; then the band is up to so many times as wide, as
+# long as it has no more cells than this.
+_LIKELY, _UNCERTAIN, _CELLS = 0.05, 4, 150_000
 _MEDIAN_FROM = 10
 
 
 class Corridor(NamedTuple):
-    """Where an alignment may go, and the length of the right half over that of the left, as far as they translate each other."""
+    """Where an alignment may go, and the length of what is translated, right over left."""
 
     band: Band
     ratio: float
@@ -61,7 +61,8 @@ def find_corridor(left: Side, right: Side, table: Table, radius: int) -> Corrido
         way = _way(likeness, band, groups[0].middles, groups[1].middles)
     pairs = [(i, j) for (i, j), after in pairwise(way) if after == (i + 1, j + 1)]
     likely = [(i, j) for i, j in pairs if likeness[i].get(j, 0.0) >= _LIKELY]
-    radius *= 1 if 2 * len(likely) >= len(pairs) else _UNCERTAIN
+    if 2 * len(likely) < len(pairs):
+        radius = min(_UNCERTAIN * radius, max(radius, _CELLS // (2 * len(pairs))))
     return Corridor(_widened(way, len(left.tokens), len(right.tokens), 1, radius), _ratio(left, right, likely))
 
 
@@ -100,7 +101,7 @@ def _likeness(left: _Groups, right: _Groups, table: Table, band: Band) -> list[d
             for other, sure in table.get(token, {}).items():
                 if other in weight and sure > vector.get(other, 0.0):
                     vector[other] = sure
-        sums: Counter[int] = Counter()
+        sums: dict[int, float] = defaultdict(float)
         low, high = band[i][0], band[i + 1][1]
         for other, sure in vector.items():
             js = where[other]
@@ -109,31 +110,23 @@ def _likeness(left: _Groups, right: _Groups, table: Table, band: Band) -> list[d
         unknown = sum(token not in table for token in tokens) * usual**2
         norm = sqrt(unknown + sum((sure * weight[other]) ** 2 for other, sure in vector.items())) or 1.0
         found.append({j: total / norm / norms[j] for j, total in sums.items()})
-    return _distinct(found, band) if MARG else found
+    return _distinct(found, band)
 
 
-MARG = True
-
-
-def _distinct(likeness, band):
-    """Less what either group has in common with any other: some groups are like all."""
-    sums: Counter[int] = Counter()
-    for row in likeness:
-        sums.update(row)
-    seen: Counter[int] = Counter()
-    rows = []
+def _distinct(likeness: list[dict[int, float]], band: Band) -> list[dict[int, float]]:
+    """Likenesses, less what either group has with the others of the band on average: a long text is like every other one."""
+    sums: dict[int, float] = defaultdict(float)
+    rows_with = [0] * (band[-1][1] + 1)
+    for row, (low, _), (_, high) in zip(likeness, band, band[1:], strict=False):
+        rows_with[low] += 1
+        rows_with[high] -= 1
+        for j, alike in row.items():
+            sums[j] += alike
+    heights = list(accumulate(rows_with))
     found = []
-    n = len(likeness)
-    heights = array("l", [0]) * (band[-1][1] + 1)
-    for i, row in enumerate(likeness):
-        low, high = band[i][0], band[i + 1][1]
-        heights[low] += 1
-        heights[high] -= 1
-    heights = list(accumulate(heights))
-    for i, row in enumerate(likeness):
-        width = max(1, band[i + 1][1] - band[i][0])
-        usual = sum(row.values()) / width
-        found.append({j: x for j, s in row.items() if (x := s - max(usual, sums[j] / max(1, heights[j]))) > 0})
+    for row, (low, _), (_, high) in zip(likeness, band, band[1:], strict=False):
+        usual = sum(row.values()) / max(1, high - low)
+        found.append({j: more for j, alike in row.items() if (more := alike - max(usual, sums[j] / heights[j])) > 0})
     return found
 
 

@@ -20,10 +20,9 @@ _NULLS = ((1, 0), (0, 1))
 # scores are).
 _FREQUENCY = {(1, 1): 0.8, (1, 2): 0.055, (2, 1): 0.055, (2, 2): 0.01, (1, 3): 0.01, (3, 1): 0.01, (1, 4): 0.003, (4, 1): 0.003}
 _FREQUENCY |= {(2, 3): 0.004, (3, 2): 0.004, (1, 0): 0.025, (0, 1): 0.025}
-_PRICE = dict(zip(SHAPES, (0.0, -1.0, -1.0, -4.0, -2.5, -2.5, -3.5, -3.5, -6.0, -6.0), strict=True)) | dict.fromkeys(
-    _NULLS, -2.0
-)
-# How far a document's own beads change the prices: weight of the change, and the number of beads that the frequencies count for.
+_PRICE = dict(zip(SHAPES, (0.0, -1.0, -1.0, -4.0, -2.5, -2.5, -3.5, -3.5, -6.0, -6.0), strict=True))
+_PRICE |= dict.fromkeys(_NULLS, -2.0)
+# How far a document's own beads change the prices: weights of the change, and the number of beads for which _FREQUENCY counts.
 _ADAPT, _ADAPT_NULL, _PRIOR_BEADS = 0.5, 0.2, 50
 # Scores are damped log-likelihoods; this undoes it, so that a confidence of .8 is right eight times in ten.
 _TEMPERATURE = 0.7

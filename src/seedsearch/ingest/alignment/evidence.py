@@ -122,7 +122,7 @@ class Evidence:
         return list(_Rows(self, band))
 
     def outline(self, i0: int, i1: int, j0: int, j1: int) -> float:
-        """What lengths, headings and quotation marks say of a bead of left pieces i0 to i1 - 1 and right pieces j0 to j1 - 1."""
+        """What lengths, headings and quotation marks say of a bead of left pieces i0 to i1 - 1 and right ones j0 to j1 - 1."""
         left, right = self.left, self.right
         expected = (left.bytes[i1] - left.bytes[i0]) * self.ratio
         length = right.bytes[j1] - right.bytes[j0]
