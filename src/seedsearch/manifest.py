@@ -28,7 +28,7 @@ LOCK = "seedsearch.lock"
 FOLDER = "index"
 SEEDS = "seeds"
 VARIABLE = "SEEDSEARCH_INDEX"
-PATIENCE = 5.0  # seconds to wait for another writer
+PATIENCE = 3.0  # seconds to wait for another writer
 
 
 class Manifest(NamedTuple):

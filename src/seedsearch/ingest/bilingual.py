@@ -22,8 +22,8 @@ _BALANCED, _ABSTRACT, _ABSTRACT_SHARE = 0.35, 300.0, 0.02
 _STRAY = 0.12
 # What stands in front of the first half, or behind the second, in the other half's language: at most such a part of it.
 _PREAMBLE = 0.15
-# Neighbours in an alternating document are of like length, in so much of its text.
-_IN_TURNS, _LIKE = 0.7, 4.0
+# Neighbours in an alternating document are of like length, in so much of its text, and so much of a half is in sentences.
+_IN_TURNS, _LIKE, _PROSE = 0.7, 4.0, 0.25
 
 
 class _Piece(NamedTuple):
@@ -85,7 +85,8 @@ def _parts(pieces: list[_Piece], labels: list[str], least: float) -> tuple[list[
         start, middle, end = split
         return pieces[start:middle], pieces[middle:end]
     if balanced and _take_turns(signs):
-        return _turns(pieces, labels, one, other)
+        turns = _turns(pieces, labels, one, other)
+        return turns if all(_is_prose(turn) for turn in turns) else ()
     return ()
 
 
@@ -132,6 +133,11 @@ def _take_turns(signs: Sequence[float]) -> bool:
         if like >= _IN_TURNS * sum(runs):
             return True
     return False
+
+
+def _is_prose(part: Sequence[_Piece]) -> bool:
+    """Whether enough of a half is in a language that could be told; commands between explanations are in none."""
+    return sum(piece.weight for piece in part if piece.language) >= _PROSE * sum(piece.weight for piece in part)
 
 
 def _turns(pieces: list[_Piece], labels: list[str], one: str, other: str) -> tuple[list[_Piece], list[_Piece]]:

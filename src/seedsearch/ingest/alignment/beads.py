@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import exp, log
 from typing import NamedTuple
 
@@ -63,32 +63,41 @@ def best_path(scores: Sequence[array[float]], band: Band, prices: Prices) -> lis
     sums: list[list[float]] = []
     choices: list[list[tuple[int, int]]] = []
     for i, (low, high) in enumerate(band):
-        row = [NEVER] * (high - low + 1)
+        row = [0.0 if i == low == 0 else 2 * NEVER] + [2 * NEVER] * (high - low)
         choice = [(0, 0)] * len(row)
-        for j in range(low, high + 1):
-            best, shape = (0.0, (0, 0)) if i == j == 0 else (2 * NEVER, (0, 0))
-            for a, b, price in _ways(scores, band, prices, i, j):
-                before = row[j - b - low] if a == 0 else sums[i - a][j - b - band[i - a][0]]
-                if before + price > best:
-                    best, shape = before + price, (a, b)
-            row[j - low], choice[j - low] = best, shape
+        for a, b, k, before, values in _edges(scores, band, prices, i):
+            for value, former in zip(values, islice(sums[i - a], before, None), strict=False):
+                if former + value > row[k]:
+                    row[k], choice[k] = former + value, (a, b)
+                k += 1
+        for k in range(1, len(row)):
+            if row[k - 1] + prices.null > row[k]:
+                row[k], choice[k] = row[k - 1] + prices.null, (0, 1)
         sums.append(row)
         choices.append(choice)
     return _traced(choices, band)
 
 
-def _ways(scores: Sequence[array[float]], band: Band, prices: Prices, i: int, j: int) -> Iterator[tuple[int, int, float]]:
-    """The beads that may end before pieces i and j and begin within the band: their shape, and score with price."""
-    low = band[i][0]
-    if i and band[i - 1][0] <= j <= band[i - 1][1]:
-        yield 1, 0, prices.null
-    if j > low:
-        yield 0, 1, prices.null
-    at = (j - low) * len(SHAPES)
-    row = scores[i]
-    for number, (a, b) in enumerate(SHAPES):
-        if a <= i and band[i - a][0] <= j - b <= band[i - a][1]:
-            yield a, b, row[at + number] + prices.shapes[number]
+def _edges(
+    scores: Sequence[array[float]], band: Band, prices: Prices, i: int
+) -> Iterator[tuple[int, int, int, int, list[float]]]:
+    """The beads that end in a row of the band, but for those with no left piece: shape, first cell, cell before it, values.
+
+    A value is a score with its price; the following values belong to the cells that follow, in this row and the earlier one.
+    """
+    low, high = band[i]
+    for number, (a, b) in enumerate((*SHAPES, (1, 0))):
+        if a > i:
+            continue
+        first, last = max(low, band[i - a][0] + b), min(high, band[i - a][1] + b)
+        if first > last:
+            continue
+        if b:
+            start, stop = (first - low) * len(SHAPES) + number, (last - low) * len(SHAPES) + number + 1
+            values = [score + prices.shapes[number] for score in scores[i][start : stop : len(SHAPES)]]
+        else:
+            values = [prices.null] * (last - first + 1)
+        yield a, b, first - low, first - b - band[i - a][0], values
 
 
 def _traced(choices: list[list[tuple[int, int]]], band: Band) -> list[Step]:
@@ -151,28 +160,36 @@ def _forward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list
     """Logarithms of the sums over all ways from the start to each cell."""
     sums: list[list[float]] = []
     for i, (low, high) in enumerate(band):
+        ways: list[list[float]] = [[] for _ in range(low, high + 1)]
+        if i == 0:
+            ways[0].append(0.0)
+        for a, _, first, before, values in _edges(scores, band, prices, i):
+            for k, value in enumerate(values):
+                ways[first + k].append(sums[i - a][before + k] + value / _TEMPERATURE)
         row: list[float] = []
+        for cell in ways:
+            if row:
+                cell.append(row[-1] + prices.null / _TEMPERATURE)
+            row.append(_log_sum(cell))
         sums.append(row)
-        for j in range(low, high + 1):
-            ways = [0.0] if i == j == 0 else []
-            for a, b, price in _ways(scores, band, prices, i, j):
-                ways.append(sums[i - a][j - b - band[i - a][0]] + price / _TEMPERATURE)
-            row.append(_log_sum(ways))
     return sums
 
 
 def _backward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[list[float]]:
-    """Logarithms of the sums over all ways from each cell to the end; each cell hands its sum on to those before it."""
+    """Logarithms of the sums over all ways from each cell to the end; each row hands its sums on to those before it."""
     ways: list[list[list[float]]] = [[[] for _ in range(low, high + 1)] for low, high in band]
     sums: list[list[float]] = [[] for _ in band]
     ways[-1][-1].append(0.0)
     for i in range(len(band) - 1, -1, -1):
-        low, high = band[i]
-        row = [NEVER] * (high - low + 1)
-        for j in range(high, low - 1, -1):
-            row[j - low] = _log_sum(ways[i][j - low])
-            for a, b, price in _ways(scores, band, prices, i, j):
-                ways[i - a][j - b - band[i - a][0]].append(row[j - low] + price / _TEMPERATURE)
+        row: list[float] = []
+        for cell in reversed(ways[i]):
+            if row:
+                cell.append(row[-1] + prices.null / _TEMPERATURE)
+            row.append(_log_sum(cell))
+        row.reverse()
+        for a, _, first, before, values in _edges(scores, band, prices, i):
+            for k, value in enumerate(values):
+                ways[i - a][before + k].append(row[first + k] + value / _TEMPERATURE)
         sums[i], ways[i] = row, []
     return sums
 
