@@ -17,7 +17,7 @@ from seedsearch.indexing import build
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 
-settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
 Program = Callable[..., subprocess.CompletedProcess[str]]

@@ -18,8 +18,8 @@ from seedsearch.indexing import build
 from seedsearch.searching import open_collection
 from tests.conftest import SEEDS
 
-QUERIES = int(os.environ.get("SEEDSEARCH_QUERIES", "30"))  # processes; 200 in the long run
-KILLS = int(os.environ.get("SEEDSEARCH_KILLS", "4"))
+QUERIES = int(os.environ.get("SEEDSEARCH_QUERIES", "20"))  # processes; 200 in the long run
+KILLS = int(os.environ.get("SEEDSEARCH_KILLS", "3"))
 
 
 def start(*arguments: str | Path) -> subprocess.Popen[str]:
