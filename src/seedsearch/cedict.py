@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from math import log1p
 from typing import NamedTuple
 
-# Of the headwords 99.4 % have at most so many characters; what is longer are proverbs.
+# Of the headwords 99.3 % have at most so many characters; what is longer are proverbs.
 LONGEST = 8
 _MAX_EQUIVALENTS = 24
 _HAN = re.compile(r"[\u2e80-\u2fff\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -24,7 +24,7 @@ _NO_SENSE = re.compile(
     r"CL:|(?:also|Taiwan|old) pr\.|also written|see |(?:\w+ )?variant of|same as |abbr\. (?:for|to) |used in |equivalent to "
 )
 _RARE = re.compile(r"surname |\((?:literary|old|archaic|classical|dialect|Cantonese|slang|Internet slang|vulgar)\b")
-_PREFIX = re.compile(r"(?:(?:lit\.|fig\.|surname|to be|to|an?|the) +)+(?=\w)")
+_PREFIX = re.compile(r"\A(?:(?:lit\.|fig\.|surname|to be|to|an?|the) +)+(?=\w)")
 
 
 class Entry(NamedTuple):
@@ -102,7 +102,7 @@ def glosses() -> dict[str, list[str]]:
 
 
 def readings() -> dict[str, list[str]]:
-    """Single character -> its pinyin syllables without tones: {"行": ["hang", "heng", "xing"], ...}."""
+    """Single character -> its pinyin syllables without tones: {"行": ["hang", "xing"], ...}."""
     found: dict[str, set[str]] = {}
     for entry in entries():
         if len(entry.traditional) == 1:

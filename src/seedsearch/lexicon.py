@@ -13,7 +13,7 @@ from zlib import crc32
 from seedsearch import cedict
 
 # To be raised whenever a table changes in shape or content.
-_FORMAT = 1
+_FORMAT = 2
 
 
 def glosses(word: str) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def equivalents(phrase: str) -> tuple[str, ...]:
 
 
 def readings(character: str) -> tuple[str, ...]:
-    """The pinyin syllables, without tones, of one Chinese character: `readings("行") == ("hang", "heng", "xing")`."""
+    """The pinyin syllables, without tones, of one Chinese character: `readings("行") == ("hang", "xing")`."""
     return _row(_table("readings"), character)
 
 

@@ -29,7 +29,7 @@ _COMMON = 0.2
 _PLACE = 0.03
 # A way is uncertain if fewer than half of its pairs have such a likeness; then the band is up to so many times as wide, as
 # long as it has no more cells than this.
-_LIKELY, _UNCERTAIN, _CELLS = 0.05, 4, 80_000
+_LIKELY, _UNCERTAIN, _CELLS = 0.05, 4, 40_000
 _MEDIAN_FROM = 10
 
 
