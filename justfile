@@ -30,6 +30,10 @@ bench-detection SHARED:
 bench-alignment SHARED:
     python bench/alignment.py {{SHARED}}/eval-align
 
+# relevance on judged collections, kept with its date and held to a floor
+bench-relevance SHARED:
+    python bench/relevance.py {{SHARED}}/eval
+
 # CPU of a cold query against a one-line typer app
 bench-start:
     python bench/start.py
