@@ -23,7 +23,7 @@ from seedsearch.searching import Collection, open_collection
 
 DEPTH = 100  # documents taken of each query: what R@100 looks at
 UNPACKED = "unpacked.jsonl"  # no name of a collection's own: the index may be kept in the collection's folder
-LIMITS = (100, 300, 900, 2700)  # passages asked for until they belong to DEPTH documents; one costs about half a millisecond
+DEEPEST = 2700  # passages looked through for DEPTH documents; each takes about half a millisecond
 
 
 class Step(NamedTuple):
@@ -179,13 +179,15 @@ def _documents(collection: Collection, text: str, prefix: str, enough: int) -> l
     What the first DEPTH passages give keeps its place when more are needed: those are what a user sees.
     """
     best: dict[str, float] = {}
-    for limit in LIMITS:
+    limit = DEPTH
+    while True:
         hits = collection.search(text, limit=limit).hits
         for hit in hits:
             best.setdefault(hit.passage.source.removeprefix(prefix), hit.score)
-        if len(best) >= enough or len(hits) < limit:
-            break
-    return list(best.items())[:DEPTH]
+        if len(best) >= enough or len(hits) < limit or limit >= DEEPEST:
+            return list(best.items())[:DEPTH]
+        # As many as hold DEPTH documents if what follows is like what was seen, and some more.
+        limit = min(DEEPEST, 3 * limit, limit * DEPTH // len(best) + 10)
 
 
 def _missing(judged: Judged) -> list[str]:
