@@ -19,7 +19,7 @@ from seedsearch.ingest.formats import Broken
 from seedsearch.manifest import Manifest
 from seedsearch.reading import Reading, align, content, documents, file_hash, read
 from seedsearch.records import Alignment, Document, Source
-from seedsearch.store import Seen, Store
+from seedsearch.store import Seen, Store, rows_of
 
 BATCH = 20_000  # passages in one commit: what a killed first build loses at most
 # A file changed within this time of being looked at may change again without a new time stamp (as git's "racy" entries).
@@ -339,9 +339,8 @@ class _Run:
         document = reading.document
         alignment = self._align(document)
         passages = reading.passages(alignment)
-        number = self.store.stage_document(file, document, alignment.beads, alignment.confidence)
-        self.store.stage_pairs(number, reading.pairs(alignment))
-        for passage_number, passage in zip(self.store.stage_passages(number, passages), passages, strict=True):
+        number, numbers = self.store.stage_document(file, rows_of(document, alignment, passages, reading.pairs(alignment)))
+        for passage_number, passage in zip(numbers, passages, strict=True):
             heading = " ".join(passage.headings)
             body = analysis.postings(passage.text, passage.language)
             writer.add(Entry(passage_number, number, passage.language, body, analysis.postings(heading, passage.language)))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seedsearch.errors import IndexCorruptError, SeedsearchError
-from seedsearch.records import Bead, Block, Document, Pair, Passage, Span
+from seedsearch.records import Alignment, Block, Document, Pair, Passage, Span
 
 _SCHEMA = """
 CREATE TABLE file (
@@ -116,6 +116,21 @@ class Stored(NamedTuple):
     sha256: str
 
 
+class Rows(NamedTuple):
+    """A document as the store keeps it, in plain values, so that it passes between processes at little cost.
+
+    `document` is a row of its table without the numbers; so are `passages` and `pairs`, each pair seen from either side.
+    """
+
+    document: tuple[str, str, str, str, int, float]
+    passages: list[tuple[Any, ...]]
+    pairs: list[tuple[Any, ...]]
+
+
+_ROWS = 2_000  # collected before they are written
+_CACHE = 65_536  # kB of pages while writing: ids come in no order, and with SQLite's own 2 MB each would be read anew
+
+
 class Store:
     """The SQLite file of one generation of an index. Use it from one thread."""
 
@@ -124,6 +139,8 @@ class Store:
             raise FileNotFoundError(path)
         with _translated():
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self._new: dict[str, list[tuple[Any, ...]]] = {"document": [], "passage": [], "pair": []}
+        self._next = {"document": 1, "passage": 1}
         if create:
             with _translated():
                 self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
@@ -148,11 +165,24 @@ class Store:
 
     def begin(self) -> None:
         """Begin a transaction: all until `commit` happens together or not at all."""
+        self._rows(f"PRAGMA cache_size = -{_CACHE}")
         self._rows("BEGIN IMMEDIATE")
+        for table in self._next:
+            self._new[table].clear()
+            self._next[table] = int(self._rows(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")[0][0])
 
     def commit(self) -> None:
         """End the transaction."""
+        self._write_new()
         self._rows("COMMIT")
+
+    def _write_new(self) -> None:
+        """Write the rows that were collected: a statement for each would take longer than the rows."""
+        for table, rows in self._new.items():
+            if rows:
+                with _translated():
+                    self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                rows.clear()
 
     def stage_file(self, name: str, seen: Seen, encoding: str, method: str) -> int:
         """Write a file's new row and mark what was there before; returns the number of the new row."""
@@ -164,33 +194,19 @@ class Store:
         """Mark the rows of a file as leaving."""
         self._rows("UPDATE file SET state = 'old' WHERE name = ?", (name,))
 
-    def stage_document(self, file: int, document: Document, beads: Sequence[Bead], confidence: float) -> int:
-        """Write a document's row; returns its number."""
-        halves = json.dumps([[half.language, *_lines(document, half.blocks)] for half in document.halves])
-        values = (file, document.source, document.language, document.title, halves, len(beads), confidence)
-        return self._insert("document", "file, source, language, title, halves, beads, confidence", values)
-
-    def stage_passages(self, document: int, passages: Sequence[Passage]) -> range:
-        """Write the passages of a document; returns their numbers, in the same order."""
-        first = int(self._rows("SELECT coalesce(max(number), 0) + 1 FROM passage")[0][0])
-        numbers = range(first, first + len(passages))
-        rows = (
-            (number, p.id, document, *p.span, p.language, json.dumps(p.headings), p.text, json.dumps(p.counterparts))
-            for number, p in zip(numbers, passages, strict=True)
-        )
-        with _translated():
-            self._connection.executemany(f"INSERT INTO passage VALUES ({', '.join('?' * 13)})", rows)
-        return numbers
-
-    def stage_pairs(self, document: int, pairs: Iterable[Pair]) -> None:
-        """Write which places of a document translate which, seen from either side."""
-        rows = (
-            (document, here.start_char, here.end_char, *there[:4], confidence)
-            for left, right, confidence in pairs
-            for here, there in ((left, right), (right, left))
-        )
-        with _translated():
-            self._connection.executemany("INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    def stage_document(self, file: int, rows: Rows) -> tuple[int, range]:
+        """Write a document and all that belongs to it; returns its number and those of its passages, in order."""
+        document, first = self._next["document"], self._next["passage"]
+        numbers = range(first, first + len(rows.passages))
+        self._next = {"document": document + 1, "passage": numbers.stop}
+        self._new["document"].append((document, file, *rows.document))
+        self._new["passage"] += [
+            (number, row[0], document, *row[1:]) for number, row in zip(numbers, rows.passages, strict=True)
+        ]
+        self._new["pair"] += [(document, *row) for row in rows.pairs]
+        if len(self._new["passage"]) + len(self._new["pair"]) >= _ROWS:
+            self._write_new()
+        return document, numbers
 
     def settle(self) -> None:
         """After the engine's commit: drop what was marked as leaving, keep what is new."""
@@ -221,6 +237,7 @@ class Store:
         )
 
     def _documents(self, where: str) -> list[int]:
+        self._write_new()
         query = f"SELECT number FROM document WHERE file IN (SELECT number FROM file WHERE {where})"
         return [number for (number,) in self._rows(query)]
 
@@ -296,6 +313,24 @@ class Store:
         count = "SELECT (SELECT count(*) FROM file WHERE reason = '' AND state <> 'old'), (SELECT count(*) FROM document),"
         files, documents, passages = self._rows(f"{count} (SELECT count(*) FROM passage)")[0]
         return files, documents, passages
+
+
+def rows_of(document: Document, alignment: Alignment, passages: Sequence[Passage], pairs: Iterable[Pair]) -> Rows:
+    """What the store keeps of a document that was read."""
+    halves = [[half.language, *_lines(document, half.blocks)] for half in document.halves]
+    return Rows(
+        (document.source, document.language, document.title, _json(halves), len(alignment.beads), alignment.confidence),
+        [(p.id, *p.span, p.language, _json(p.headings), p.text, _json(p.counterparts)) for p in passages],
+        [
+            (here.start_char, here.end_char, *there[:4], confidence)
+            for left, right, confidence in pairs
+            for here, there in ((left, right), (right, left))
+        ],
+    )
+
+
+def _json(values: Sequence[object]) -> str:
+    return json.dumps(values) if values else "[]"
 
 
 def _lines(document: Document, blocks: Sequence[int]) -> tuple[int, int]:

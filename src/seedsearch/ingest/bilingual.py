@@ -43,6 +43,8 @@ def halves(text: str, blocks: Sequence[Block]) -> tuple[Half, ...]:
     language of the other, belongs to neither, nor do blocks without a letter or digit. Script decides where it can, the
     blocks' own `language` between languages of one script. Time is linear in the text.
     """
+    if len(blocks) < 2:
+        return ()
     pieces = [piece for number, block in enumerate(blocks) if (piece := _piece(text, number, block))]
     labels = [piece.script for piece in pieces]
     parts = _parts(pieces, labels, _ABSTRACT_SHARE)

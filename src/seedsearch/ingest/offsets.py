@@ -55,10 +55,15 @@ class Offsets:
 
         A span that ends just behind a line end belongs to that line; an empty one lies on the line of its place.
         """
-        last = end_char - 1 if end_char > start_char else start_char
-        return Span(
-            start_char, end_char, self._line(start_char), self._line(last), self._byte(start_char), self._byte(end_char)
+        first = self._line(start_char)
+        # Between near places lines are counted on; a line end at the very end belongs to the line that it ends.
+        near = end_char - start_char <= 8 * _STRIDE
+        last = (
+            first + self._text.count(self._newline, start_char, max(end_char - 1, start_char))
+            if near
+            else self._line(end_char - 1)
         )
+        return Span(start_char, end_char, first, last, self._byte(start_char), self._byte(end_char))
 
     def _line(self, char: int) -> int:
         checkpoint = bisect_right(self._chars, char) - 1

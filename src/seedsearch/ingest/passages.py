@@ -188,6 +188,9 @@ def _pieces(text: str, block: Block) -> Iterator[tuple[int, int, float]]:
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """[start, end) if it is no larger than _LARGE, else pieces of 30 to 60 words that end where a reader pauses."""
+    if end - start <= _LARGE:  # characters: no need to count words
+        yield from _stripped(text, start, end)
+        return
     ends = [match.end() for match in _WORD.finditer(text, start, end)]
     first = 0
     while len(ends) - first > (_LARGE if first == 0 else _SMALL):
@@ -257,18 +260,22 @@ def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
 
 
 def _passage(document: Document, atoms: list[_Atom], headings: tuple[str, ...], span_of: Callable[[int, int], Span]) -> Passage:
-    from hashlib import sha256
-
     start, end = atoms[0].start, atoms[-1].end
-    key = f"{document.source}\0{document.sha256}\0{start}\0{end}".encode("utf-8", "surrogatepass")
     return Passage(
-        id=sha256(key).hexdigest()[:16],
+        id=passage_id(document.source, document.sha256, start, end),
         source=document.source,
         span=span_of(start, end),
         language=_main_language(document, atoms),
         headings=headings,
         text=document.text[start:end],
     )
+
+
+def passage_id(source: str, sha256: str, start: int, end: int) -> str:
+    """What a passage at characters [start, end) of a document is called: 16 hex digits of a hash."""
+    import hashlib
+
+    return hashlib.sha256(f"{source}\0{sha256}\0{start}\0{end}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _main_language(document: Document, atoms: list[_Atom]) -> str:

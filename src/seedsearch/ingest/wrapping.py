@@ -155,6 +155,8 @@ def _break(text: str, line: Line, following: Line) -> _Break | None:
 
 def _edge(breaks: list[_Break]) -> int | None:
     """The column of the edge that explains these breaks, or None if each line stands by itself."""
+    if not breaks:
+        return None
     steps = [0] * (_WIDEST + 2)
     for one in breaks:
         steps[max(one.lowest, _NARROWEST)] += 1
