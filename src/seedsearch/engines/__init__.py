@@ -11,6 +11,7 @@ from seedsearch.errors import SeedsearchError
 
 ENGINES = {
     "whoosh": ("seedsearch.engines.whoosh_engine:WhooshEngine", "pip install seedsearch"),
+    "tantivy": ("seedsearch.engines.tantivy_engine:TantivyEngine", "pip install seedsearch"),
     "memory": ("seedsearch.engines.memory:MemoryEngine", "pip install seedsearch"),
 }
 """Name -> where its class is, and how to install what it needs."""

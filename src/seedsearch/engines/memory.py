@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Entry, Match, Words, cut_note
 from seedsearch.errors import IndexLockedError, IndexMissingError
@@ -65,6 +65,8 @@ class _Writer:
 
 class MemoryEngine:
     """Passages in a dictionary, scored one by one. See `protocol.Engine` for what the methods do."""
+
+    exact_scores: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._committed: dict[int, _Passage] = {}

@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Protocol, Self, TypeAlias
+from typing import ClassVar, NamedTuple, Protocol, Self, TypeAlias
 
 from seedsearch.query import Node
 
 MAX_EXPANSION = 200
 """Terms that a Prefix stands for at most: the most frequent ones."""
 
+MAX_ALTERNATIVES = 3
+"""Terms that may share a position."""
+
 Words: TypeAlias = Sequence[str | tuple[str, ...]]
-"""One item for each position: the term that stands there, or a tuple of alternative terms; an empty tuple is a gap."""
+"""One item for each position: the term that stands there, or a tuple of alternative terms; an empty tuple is a gap.
+
+A term has at most 65,000 bytes of UTF-8.
+"""
 
 
 class Entry(NamedTuple):
@@ -64,7 +70,13 @@ class Writer(Protocol):
 
 
 class Engine(Protocol):
-    """An index of passages, opened, for one thread at a time. It shows the state it was opened on until `refresh`."""
+    """An index of passages, opened, for one thread at a time. It shows the state it was opened on until `refresh`.
+
+    The field of a query is "any" or "heading". All engines find the same passages; where `exact_scores` is false, their
+    scores are a first pass: near those of `ranking`, but not equal to them.
+    """
+
+    exact_scores: ClassVar[bool]
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -94,12 +106,12 @@ class Engine(Protocol):
         """The `limit` best matches of a tree of terms."""
 
     def frequency(self, field: str, forms: Collection[str]) -> int:
-        """Passages with any of these terms in the field ("body", "heading", "any")."""
+        """Passages with any of these terms in the field ("heading", "any")."""
 
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with `prefix`, equally frequent ones in code point order.
 
-        Frequent by the passages that hold them, those removed lately perhaps included; for "any" the fields add up.
+        Frequent by the passages that hold them, those removed lately perhaps included; for "any" the fields may add up.
         """
 
     def count(self) -> int:

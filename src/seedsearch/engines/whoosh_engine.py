@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer
 from seedsearch.engines.whoosh_files import damage_reported, latest_generation
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 class WhooshEngine:
     """See `protocol.Engine` for what the methods do."""
+
+    exact_scores: ClassVar[bool] = True
 
     def __init__(self, folder: Path, snapshot: Snapshot) -> None:
         self._folder = folder

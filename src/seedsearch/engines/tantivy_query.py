@@ -1,0 +1,259 @@
+"""A tree of terms -> Tantivy's query.
+
+Alternatives of alternatives are laid flat into one Boolean query, and terms that no passage holds are left out: Tantivy
+is fastest on a flat row of terms. Filters score nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, TypeAlias
+
+from seedsearch.engines.protocol import MAX_EXPANSION, cut_note
+from seedsearch.engines.tantivy_layout import MARK, SLOTS, decode, encode
+from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
+
+if TYPE_CHECKING:
+    from tantivy import Query, Schema, Searcher
+
+MAX_WAYS = 81
+"""Ways in which a phrase is looked for, where its terms may stand in the slots of alternatives: four such positions."""
+MAX_RANGES = 32
+"""Runs of document numbers that are searched as ranges; more are searched as a set."""
+KEPT = 100_000
+"""Frequencies of terms that are remembered: a question shares most of its words with the one before."""
+
+_META = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
+_Choice: TypeAlias = tuple[int, list[str]]
+
+
+class State:
+    """The index as it was when opened or refreshed: Tantivy's searcher, and what has been looked up in it."""
+
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
+        import tantivy
+
+        self.schema, self.searcher = schema, searcher
+        self.queries, self.occur, self.types, self.order = tantivy.Query, tantivy.Occur, tantivy.FieldType, tantivy.Order
+        self._frequencies: dict[tuple[str, str], int] = {}
+        self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
+
+    @property
+    def passages(self) -> int:
+        """Passages that are not removed."""
+        return self.searcher.num_docs
+
+    @cached_property
+    def languages(self) -> list[tuple[str, int]]:
+        """The tags that occur, and how many passages have each, removed ones included."""
+        return self.searcher.terms_with_prefix("language", "")
+
+    @cached_property
+    def largest(self) -> int:
+        """The largest number of a passage."""
+        hits = self.searcher.search(self.queries.all_query(), 1, order_by_field="number").hits
+        return int(hits[0][0]) if hits else 0
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether no passage that was removed is still in the files, so that Tantivy's own frequencies are right."""
+        return sum(count for _, count in self.languages) == self.passages
+
+    def tokens(self, field: str, forms: Iterable[str]) -> list[tuple[str, int]]:
+        """What stands in the index for any of these terms, with its frequency, removed passages included."""
+        found = []
+        for form in dict.fromkeys(forms):
+            encoded = encode(form)
+            for token in (encoded, MARK + encoded):
+                count = self._frequency(field, token)
+                if count:
+                    found.append((token, count))
+        return found
+
+    def _frequency(self, field: str, token: str) -> int:
+        key = field, token
+        count = self._frequencies.get(key)
+        if count is None:
+            if len(self._frequencies) >= KEPT:
+                self._frequencies.clear()
+            count = self._frequencies[key] = self.searcher.doc_freq(field, token)
+        return count
+
+    def count(self, field: str, forms: Iterable[str]) -> int:
+        """Passages with any of these terms; removed ones do not count."""
+        tokens = self.tokens(field, forms)
+        if not tokens:
+            return 0
+        if len(tokens) == 1 and self.is_whole:
+            return tokens[0][1]
+        key = field, tuple(token for token, _ in tokens)
+        if key not in self._counts:
+            if len(self._counts) >= KEPT:
+                self._counts.clear()
+            leaves = [self.queries.term_query(self.schema, field, token, "basic") for token in key[1]]
+            either = self.queries.boolean_query([(self.occur.Should, leaf) for leaf in leaves])
+            self._counts[key] = int(self.searcher.search(either, 1).count)  # type: ignore[attr-defined]
+        return self._counts[key]
+
+    def expand(self, field: str, prefix: str, limit: int) -> list[str]:
+        """The most frequent terms with this beginning, as terms and as alternatives of others."""
+        if limit <= 0:
+            return []
+        counts: dict[str, int] = {}
+        encoded = encode(prefix)
+        for start in (encoded, MARK + encoded) if encoded else ("",):
+            for token, count in self.searcher.terms_with_prefix(field, start, limit=limit if start else None):
+                term = decode(token)
+                counts[term] = counts.get(term, 0) + count
+        return sorted(counts, key=lambda term: (-counts[term], term))[:limit]
+
+
+class Translation:
+    """One tree made into a query; `notes` tell what was cut short."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.notes: dict[str, None] = {}
+
+    def query(self, node: Node) -> Query | None:
+        """The query for a tree, None where nothing can match."""
+        match node:
+            case And(children):
+                return self._all(children)
+            case Or(children, minimum) if minimum > 1:
+                return self._some(children, minimum)
+            case Or(children, minimum) if minimum <= 0:
+                return self._all((node,))
+            case Not(_):
+                return self._all((node,))
+            case Language(prefix):
+                return self._language(prefix)
+            case Within(documents):
+                return self._within(documents)
+            case Everything():
+                return self._everything()
+        return self._either(self._leaves(node))
+
+    def _leaves(self, node: Node) -> list[Query]:
+        """Queries of which any may match."""
+        queries, schema = self.state.queries, self.state.schema
+        match node:
+            case Term(field, forms):
+                return [queries.term_query(schema, field, token, "freq") for token, _ in self.state.tokens(field, forms)]
+            case Prefix(field, text):
+                terms = self.state.expand(field, text, MAX_EXPANSION + 1)
+                if len(terms) > MAX_EXPANSION:
+                    self.notes[cut_note(text)] = None
+                return self._leaves(Term(field, tuple(terms[:MAX_EXPANSION])))
+            case Phrase(field, positions):
+                return self._phrases(field, positions)
+            case Or(children, 1):
+                return [leaf for child in children for leaf in self._leaves(child)]
+        query = self.query(node)
+        return [query] if query is not None else []
+
+    def _either(self, leaves: Sequence[Query]) -> Query | None:
+        if len(leaves) < 2:
+            return leaves[0] if leaves else None
+        return self.state.queries.boolean_query([(self.state.occur.Should, leaf) for leaf in leaves])
+
+    def _everything(self) -> Query:
+        return self.state.queries.const_score_query(self.state.queries.all_query(), 0.0)
+
+    def _all(self, children: Sequence[Node]) -> Query | None:
+        occur = self.state.occur
+        clauses: list[tuple[object, Query]] = []
+        optional: list[Query] = []
+        for child in children:
+            if isinstance(child, Or) and child.minimum <= 0:
+                optional += [leaf for each in child.children for leaf in self._leaves(each)]
+                continue
+            excluded = isinstance(child, Not)
+            query = self.query(child.child if isinstance(child, Not) else child)
+            if query is None and not excluded:
+                return None
+            if query is not None:
+                clauses.append((occur.MustNot if excluded else occur.Must, query))
+        if not any(kind == occur.Must for kind, _ in clauses):
+            clauses.append((occur.Must, self._everything()))
+        clauses += [(occur.Should, query) for query in optional]
+        return self.state.queries.boolean_query(clauses)  # type: ignore[arg-type]
+
+    def _some(self, children: Sequence[Node], minimum: int) -> Query | None:
+        found = [query for query in map(self.query, children) if query is not None]
+        if len(found) < minimum:
+            return None
+        shoulds = [(self.state.occur.Should, query) for query in found]
+        return self.state.queries.boolean_query(shoulds, minimum_number_should_match=minimum)
+
+    def _unscored(self, query: Query | None) -> Query | None:
+        return self.state.queries.const_score_query(query, 0.0) if query is not None else None
+
+    def _language(self, prefix: str) -> Query | None:
+        tags = [tag for tag, _ in self.state.languages if speaks(tag, prefix)]
+        if len(tags) == len(self.state.languages):
+            return self._everything() if tags else None
+        term = self.state.queries.term_query
+        return self._unscored(self._either([term(self.state.schema, "language", tag, "basic") for tag in tags]))
+
+    def _within(self, documents: frozenset[int]) -> Query | None:
+        """A pattern fits whole folders, whose documents were numbered one after another: mostly a few ranges do."""
+        queries, schema = self.state.queries, self.state.schema
+        runs = _runs(sorted(documents))
+        if len(runs) > MAX_RANGES:
+            return self._unscored(queries.term_set_query(schema, "document", sorted(documents)))
+        kind = self.state.types.Unsigned
+        return self._unscored(self._either([queries.range_query(schema, "document", kind, *run) for run in runs]))
+
+    def _phrases(self, field: str, positions: Sequence[Sequence[str]]) -> list[Query]:
+        """One query for each way in which the positions can be filled from the slots of a term and of alternatives."""
+        choices: list[list[_Choice]] = []
+        for place, forms in enumerate(positions):
+            if not forms:
+                continue
+            tokens = [token for token, _ in self.state.tokens(field, forms)]
+            plain = [token for token in tokens if not token.startswith(MARK)]
+            marked = [token for token in tokens if token.startswith(MARK)]
+            here = [(place * SLOTS, plain)] if plain else []
+            here += [(place * SLOTS + slot, marked) for slot in range(1, SLOTS) if marked]
+            if not here:
+                return []
+            choices.append(here)
+        ways = 1
+        for rank, here in enumerate(choices):
+            if ways * len(here) > MAX_WAYS:
+                choices[rank] = here = here[:1]
+                self.notes["a phrase of many single characters is searched as whole words only"] = None
+            ways *= len(here)
+        return [self._phrase(field, way) for way in product(*choices)] if choices else []
+
+    def _phrase(self, field: str, way: Sequence[_Choice]) -> Query:
+        queries, schema = self.state.queries, self.state.schema
+        first = way[0][0]
+        if len(way) == 1:
+            leaves = [queries.term_query(schema, field, token, "freq") for token in way[0][1]]
+            found = self._either(leaves)
+            assert found is not None
+            return found
+        if all(len(tokens) == 1 for _, tokens in way):
+            return queries.phrase_query(schema, field, [(place - first, tokens[0]) for place, tokens in way])
+        patterns = [(place - first, "|".join(map(_literal, tokens))) for place, tokens in way]
+        return queries.regex_phrase_query(schema, field, patterns)  # type: ignore[arg-type]
+
+
+def _literal(token: str) -> str:
+    return _META.sub(r"\\\g<0>", token)
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of numbers that follow one another."""
+    runs: list[tuple[int, int]] = []
+    start = 0
+    for rank, number in enumerate(numbers):
+        if rank + 1 == len(numbers) or numbers[rank + 1] != number + 1:
+            runs.append((numbers[start], number))
+            start = rank + 1
+    return runs
