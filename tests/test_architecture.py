@@ -18,7 +18,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     "errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets ingest.language"
     " ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown ingest.discover"
-    " ingest.bilingual ingest.alignment ingest.passages analysis query ranking engines store manifest snippets reading"
+    " ingest.bilingual ingest.alignment ingest.passages folding stemming function_words analysis query ranking reranking"
+    " duplicates spelling engines store manifest snippets reading"
     " bitext corrections indexing searching citations judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(

@@ -5,26 +5,26 @@
 Folding (NFKC, case, width, Traditional to Simplified, typographic apostrophes, invisible characters) comes before cutting, so
 that what looks alike is cut alike; each term knows where it stands in the text as it was.
 
-* Scripts written with spaces give words; a word is stemmed by the language of its text where Snowball has a stemmer.
+* Scripts written with spaces give words; a word is stemmed by the language of its text where Snowball has a stemmer. Other
+  ways to write a word are further terms at its place: without accents and apostrophes, joined where it has a hyphen.
 * Han, Kana, Hangul, Thai, Lao, Khmer, Burmese and Tibetan runs give overlapping bigrams, or the character where a run is one
   long (Kwok 1997 found bigrams as good as words for Chinese; they need no dictionary and find a word inside a longer run).
+  A blank or the end of a line between two Han or Kana characters does not end a run: Chinese is wrapped anywhere.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from seedsearch.hanzi import simplified
+from seedsearch.folding import fold, fold_text
+from seedsearch.stemming import parts, respelt, stemmer_name, stems
 
-if TYPE_CHECKING:
-    import Stemmer
-
-VERSION = 1  # of the rules below; raise it when the same text would give other terms
+VERSION = 2  # of the rules below; raise it when the same text would give other terms
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
 
@@ -47,6 +47,8 @@ _MARKS = (
     "\u08d3-\u0963\u0971-\u0df3\u135d-\u135f\u1ab0-\u1aff\u1b00-\u1b44\u1dc0-\u1dff\u20d0-\u20f0\ua8e0-\ua8f1"
 )
 _ANY_MARK = f"[{_MARKS}]|"
+# Han and Kana: the scripts in which a blank between two letters tells nothing. (Hangul and Thai have blanks that do.)
+_IDEOGRAPHS = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Text of nothing else has neither marks nor unspaced letters.
 _SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
 
@@ -55,6 +57,11 @@ _SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
 def _runs() -> re.Pattern[str]:
     """Runs of unspaced letters. Compiled when first met: such classes take milliseconds, which a cold query can do without."""
     return re.compile(f"[{_UNSPACED}]+")
+
+
+@cache
+def _ideograph() -> re.Pattern[str]:
+    return re.compile(f"[{_IDEOGRAPHS}]")
 
 
 @cache
@@ -75,157 +82,119 @@ def _plain_words(marks: str) -> re.Pattern[str]:
 
 
 _JOINED = re.compile(r"[.,]\w")
-
-
-_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u02b9\u2032\uff07`"), "'")
-_INVISIBLE = dict.fromkeys((0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF), "")
+_HYPHEN = re.compile(r"([^\W_]+)-(?=([^\W_]+))")
 
 
 # Stands before a word as written where its stem is another, so that `cooperat*` finds what is indexed as "cooper". Folding
 # leaves no such character in any term.
 WRITTEN = "\u2060"
+# Stands before a term that its text writes with accents: "cafe" finds "café", but "má" does not find "mà".
+_ACCENTED = "\u2061"
 
 
 class Token(NamedTuple):
     """A term and the half-open character span of the text that gave it. Its position is its index in the list of tokens.
 
-    `word` is the term before stemming.
+    `word` is the term before stemming, `others` are the further terms under which the word is found, `joined` the term of the
+    word and the next one together where a hyphen joins them.
     """
 
     term: str
     start: int
     end: int
     word: str
-
-
-class Folded(NamedTuple):
-    """Folded text; character i of it came from `starts[i]:ends[i]` of the source, or from i:i+1 where `starts` is None."""
-
-    text: str
-    starts: Sequence[int] | None = None
-    ends: Sequence[int] | None = None
-
-    def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the source from which the non-empty folded span [start, end) came."""
-        if self.starts is None or self.ends is None:
-            return start, end
-        return self.starts[start], self.ends[end - 1]
-
-
-def fold(text: str) -> Folded:
-    """Fold NFKC, case, width, Traditional to Simplified, apostrophes and invisible characters, keeping the way back.
-
-    >>> fold("ＴＡＩＷＡＮ’s 台灣").text
-    "taiwan's 台湾"
-    """
-    if text.isascii():
-        return Folded(text.lower().replace("`", "'"))
-    if unicodedata.is_normalized("NFKC", text):
-        folded = text.translate(_single())
-        if len(folded) == len(text):
-            return Folded(folded)
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for start, end in _clusters(text):
-        piece = _fold_cluster(text[start:end])
-        pieces.append(piece)
-        starts += [start] * len(piece)
-        ends += [end] * len(piece)
-    return Folded("".join(pieces), starts, ends)
-
-
-def _fold_text(text: str) -> str:
-    """The text of `fold`, without the way back: where no character composes with another, each is folded by itself."""
-    if text.isascii():
-        return text.lower().replace("`", "'")
-    if unicodedata.is_normalized("NFKC", text):
-        folded = text.translate(_single())
-        if len(folded) == len(text):
-            return folded
-    if any(map(_composes, set(text))):
-        return fold(text).text
-    return text.translate(_single())
-
-
-class _Single(dict[int, str]):
-    """Code point -> folded string, filled as characters are met: `str.translate` asks `__missing__` once for each."""
-
-    def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_cluster(chr(code))
-        return folded
-
-
-@cache
-def _single() -> _Single:
-    return _Single()
-
-
-@lru_cache(maxsize=8192)
-def _fold_cluster(cluster: str) -> str:
-    """Fold one character with its marks. Case folding can undo NFKC and the reverse, so NFKC stands on both sides."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
-    folded = folded.translate(_APOSTROPHES).translate(_INVISIBLE)
-    return "".join(map(_to_simplified, folded))
-
-
-def _to_simplified(character: str) -> str:
-    return simplified().get(character, character) if character >= "\u3400" else character
-
-
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of a character and all that NFKC may compose with it: marks, Hangul jamo, half-width voicing signs."""
-    start = 0
-    for i in range(1, len(text)):
-        if not _composes(text[i]):
-            yield start, i
-            start = i
-    if text:
-        yield start, len(text)
-
-
-@lru_cache(maxsize=1 << 16)
-def _composes(c: str) -> bool:
-    """Whether a character can compose with the one before it; some Indic vowel signs of combining class 0 can, too."""
-    if c < "\u0300":
-        return False
-    if unicodedata.combining(c) or "\u1160" <= c <= "\u11ff" or c in "\uff9e\uff9f":
-        return True
-    return unicodedata.category(c) in ("Mc", "Mn", "Me")
+    others: tuple[str, ...] = ()
+    joined: str = ""
 
 
 def tokens(text: str, language: str) -> list[Token]:
     """The terms of a text in order, each with its span in the text as given.
 
-    >>> tokens("Taiwan’s 防衛", "en")[0]
-    Token(term='taiwan', start=0, end=8, word="taiwan's")
+    >>> tokens("Taiwan’s 防衛", "en")[0][:4]
+    ('taiwan', 0, 8, "taiwan's")
     """
     folded = fold(text)
     found = list(_cut(folded.text))
-    stems = _stem([word for word, _, _ in found], language)
-    return [Token(stem, *folded.source_span(start, end), word) for stem, (word, start, end) in zip(stems, found, strict=True)]
+    terms = entries([word for word, _, _ in found], language)
+    joined = _joined(folded.text, found, language)
+    return [
+        Token(one[0], *folded.source_span(start, end), word, one[1:], joined.get(i, ""))
+        for i, (one, (word, start, end)) in enumerate(zip(terms, found, strict=True))
+    ]
+
+
+def words(folded: str) -> list[str]:
+    """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time."""
+    if folded.isascii() or _SIMPLE.fullmatch(folded):
+        return _words_in(folded, "")
+    found: list[str] = []
+    last = 0
+    for start, end, letters in _chains(folded):
+        found += _words_between(folded[last:start])
+        found += map(add, letters, letters[1:]) if len(letters) > 1 else letters
+        last = end
+    found += _words_in(folded[last:], _ANY_MARK)
+    return found
+
+
+def joined_words(folded: str) -> list[str]:
+    """Of a folded text, each two words that a hyphen joins, written as one."""
+    return [left + right for left, right in _HYPHEN.findall(folded)] if "-" in folded else []
+
+
+def entries(words: list[str], language: str) -> list[tuple[str, ...]]:
+    """The terms under which each word of a text is found: its stem first, then what else it may be called.
+
+    >>> entries(["résumé", "l'homme", "f16"], "fr")
+    [('résum', '\\u2060résumé', '\\u2061resum'), ("l'homm", "\\u2060l'homme", 'lhomm', 'homm'), ('f16', 'f', '16')]
+    """
+    found: list[tuple[str, ...]] = []
+    for stem, word in zip(stems(words, language), words, strict=True):
+        terms = (stem,) if stem == word else (stem, WRITTEN + word)
+        if not (word.isalpha() and word.isascii()) and not is_run(word):
+            plain, others = respelt(word, language)
+            more = (*others, *parts(word), *((_ACCENTED + plain,) if plain else ()))
+            terms = tuple(dict.fromkeys((*terms, *more)))
+        found.append(terms)
+    return found
+
+
+def _joined(folded: str, found: Sequence[tuple[str, int, int]], language: str) -> dict[int, str]:
+    """By the index of the first: the term of two words that a hyphen joins, written as one."""
+    if "-" not in folded:
+        return {}
+    pairs = {
+        i: found[i][0] + found[i + 1][0]
+        for i in range(len(found) - 1)
+        if found[i + 1][1] == found[i][2] + 1 and folded[found[i][2]] == "-" and len(found[i][0]) < LONGEST_TERM / 2
+    }
+    return dict(zip(pairs, stems([word[:LONGEST_TERM] for word in pairs.values()], language), strict=True))
 
 
 def postings(text: str, language: str) -> list[str | tuple[str, ...]]:
     """What is indexed at each position of a text: the term of `tokens`, and beside it what else is to be found there.
 
-    That is the word as written where its stem is another, and the characters of a run, so that one alone is found too.
+    That is what `entries` gives, what a hyphen joins, and the characters of a run, so that one alone is found too.
     A passage of 130 words takes 50 microseconds, one of 300 Japanese characters 100.
     """
-    folded = _fold_text(text)
-    items = _items(_stemmer_name(language))
+    folded = fold_text(text)
+    items = _items(stemmer_name(language))
     if len(items) > _MOST_ITEMS:
         items.clear()
     if folded.isascii() or _SIMPLE.fullmatch(folded):
-        return list(map(items.__getitem__, _words_in(folded, "")))
-    indexed: list[str | tuple[str, ...]] = []
-    last = 0
-    for run in _runs().finditer(folded):
-        start, end = run.span()
-        indexed += map(items.__getitem__, _words_between(folded[last:start]))
-        indexed += _in_run(run[0])
-        last = end
-    indexed += map(items.__getitem__, _words_in(folded[last:], _ANY_MARK))
+        indexed: list[str | tuple[str, ...]] = list(map(items.__getitem__, _words_in(folded, "")))
+    else:
+        indexed = []
+        last = 0
+        for start, end, letters in _chains(folded):
+            indexed += map(items.__getitem__, _words_between(folded[last:start]))
+            indexed += _in_run(letters)
+            last = end
+        indexed += map(items.__getitem__, _words_in(folded[last:], _ANY_MARK))
+    if "-" in folded and _HYPHEN.search(folded):
+        for i, term in _joined(folded, list(_cut(folded)), language).items():
+            at = indexed[i]
+            indexed[i] = (at, term) if isinstance(at, str) else (*at, term)
     return indexed
 
 
@@ -239,15 +208,15 @@ def _in_run(run: str) -> Iterable[str | tuple[str, ...]]:
     return found
 
 
-class _Items(dict[str, str | tuple[str, str]]):
+class _Items(dict[str, str | tuple[str, ...]]):
     """A word -> what is indexed for it in texts of one language, filled as words are met."""
 
     def __init__(self, stemmer: str) -> None:
         self._stemmer = stemmer
 
-    def __missing__(self, word: str) -> str | tuple[str, str]:
-        stem = _stem([word], self._stemmer)[0]
-        self[word] = item = word if stem == word else (stem, WRITTEN + word)
+    def __missing__(self, word: str) -> str | tuple[str, ...]:
+        terms = entries([word], self._stemmer)[0]
+        self[word] = item = terms if len(terms) > 1 else terms[0]
         return item
 
 
@@ -285,11 +254,26 @@ def _unpunctuated(word: str) -> str:
     return word.replace(",", "") if word[0].isdecimal() else word.replace(".", "")
 
 
+def is_run(word: str) -> bool:
+    """Whether a word was cut from a script without spaces: a bigram, or a character that stood alone."""
+    return word > "\u0e00" and _runs().fullmatch(word) is not None
+
+
+def is_ideograph(character: str) -> bool:
+    """Whether a character is Han or Kana."""
+    return _ideograph().match(character) is not None
+
+
+def readable(term: str) -> str:
+    """A term without the signs that tell written and accented forms from others."""
+    return term.lstrip(WRITTEN + _ACCENTED)
+
+
 def characters(token: Token) -> list[tuple[str, int, int]]:
     """The two characters of a bigram with their spans in the text that it was cut from; nothing for other terms."""
-    if len(token.term) != 2 or token.end - token.start != 2 or not _runs().fullmatch(token.term):
+    if len(token.term) != 2 or token.end - token.start < 2 or not is_run(token.term):
         return []
-    return [(token.term[0], token.start, token.start + 1), (token.term[1], token.start + 1, token.end)]
+    return [(token.term[0], token.start, token.start + 1), (token.term[1], token.end - 1, token.end)]
 
 
 def beginnings(start: str) -> tuple[str, ...]:
@@ -305,8 +289,33 @@ def alternatives(word: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
     [('alli', 'allies')]
     """
     plain = [term for term, _, _ in _cut(fold(word).text)]
-    by_language = [_stem(plain, language) for language in sorted({*map(_stemmer_name, languages), ""})]
-    return [tuple(sorted(set(forms))) for forms in zip(*by_language, strict=True)]
+    return _forms(plain, languages)
+
+
+def compound(word: str, languages: Iterable[str]) -> tuple[str, ...]:
+    """The forms of a word of a query that a hyphen cuts in two, written as one: "F-16" as "F16"; else nothing.
+
+    >>> compound("Co-operation", ["en"])
+    ('cooper', 'cooperation')
+    """
+    folded = fold(word).text
+    found = list(_cut(folded))
+    if len(found) != 2 or len(_joined(folded, found, "")) != 1:
+        return ()
+    return _forms([found[0][0] + found[1][0]], languages)[0]
+
+
+def _forms(plain: list[str], languages: Iterable[str]) -> list[tuple[str, ...]]:
+    forms: list[set[str]] = [set() for _ in plain]
+    for name in sorted({*map(stemmer_name, languages), ""}):
+        for word, stem, into in zip(plain, stems(plain, name), forms, strict=True):
+            into.add(stem)
+            if is_run(word):
+                continue
+            bare, others = respelt(word, name)
+            into.update(others)
+            into.add(bare or (_ACCENTED + stem if not word.isdigit() else stem))
+    return [tuple(sorted(into)) for into in forms]
 
 
 def _cut(folded: str) -> Iterator[tuple[str, int, int]]:
@@ -316,15 +325,47 @@ def _cut(folded: str) -> Iterator[tuple[str, int, int]]:
         return
     between = _words(_ANY_MARK)
     last = 0
-    for run in _runs().finditer(folded):
-        start, end = run.span()
+    for start, end, letters in _chains(folded):
         yield from _cut_words(folded[last:start], between, last)
-        if end - start == 1:
-            yield folded[start], start, end
-        for i in range(start, end - 1):
-            yield folded[i : i + 2], i, i + 2
+        if len(letters) == 1:
+            yield letters, start, end
+        broken = len(letters) < end - start
+        places = [i for i in range(start, end) if not folded[i].isspace()] if broken else range(start, end)
+        for here, there in pairwise(places):
+            yield folded[here] + folded[there], here, there + 1
         last = end
     yield from _cut_words(folded[last:], between, last)
+
+
+def _chains(folded: str) -> Iterator[tuple[int, int, str]]:
+    """The span and the letters of each run of unspaced script; a blank inside Han or Kana does not end a run."""
+    begin = end = 0
+    pieces: list[str] = []
+    for run in _runs().finditer(folded):
+        if pieces and not _goes_on(folded, end, run.start()):
+            yield begin, end, "".join(pieces)
+            pieces = []
+        if not pieces:
+            begin = run.start()
+        pieces.append(run[0])
+        end = run.end()
+    if pieces:
+        yield begin, end, "".join(pieces)
+
+
+def _goes_on(folded: str, end: int, start: int) -> bool:
+    """Whether nothing but a blank or the end of a line stands between two letters of Han or Kana."""
+    if start - end > LONGEST_GAP:
+        return False
+    gap = folded[end:start]
+    return (
+        gap.isspace()
+        and gap.count("\n") < 2
+        and bool(_ideograph().match(folded[end - 1]) and _ideograph().match(folded[start]))
+    )
+
+
+LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
 
 def _cut_words(piece: str, pattern: re.Pattern[str], offset: int) -> Iterator[tuple[str, int, int]]:
@@ -333,41 +374,6 @@ def _cut_words(piece: str, pattern: re.Pattern[str], offset: int) -> Iterator[tu
         if "." in term or "," in term:
             term = _unpunctuated(term)
         yield term[:LONGEST_TERM], offset + match.start(), offset + match.end()
-
-
-_STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
-    "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish",
-    "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
-    "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish",
-    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
-    "yi": "yiddish",
-}  # fmt: skip
-_LATIN_WORD = re.compile(r"[a-z][a-z']*")
-# Languages not written in Latin letters: an ASCII word in their text is most often English.
-_NOT_LATIN = frozenset(("arabic", "armenian", "greek", "hindi", "nepali", "russian", "tamil", "yiddish"))
-
-
-def _stemmer_name(language: str) -> str:
-    return _STEMMERS.get(language.partition("-")[0], "")
-
-
-def _stem(words: list[str], language: str) -> list[str]:
-    """Stem words by a language tag or a Snowball stemmer's name; ASCII words are English where the language is not Latin."""
-    name = language if language in _STEMMERS.values() else _stemmer_name(language)
-    if name and name not in _NOT_LATIN:
-        return list(_stemmer(name).stemWords(words))
-    if name:
-        words = _stemmer(name).stemWords(words)
-    english = _stemmer("english").stemWord
-    return [str(english(word)) if _LATIN_WORD.fullmatch(word) else word for word in words]
-
-
-@cache
-def _stemmer(name: str) -> Stemmer.Stemmer:
-    import Stemmer
-
-    return Stemmer.Stemmer(name)
 
 
 def identity() -> str:

@@ -181,9 +181,9 @@ def _documents(collection: Collection, text: str, prefix: str, enough: int) -> l
     best: dict[str, float] = {}
     limit = DEPTH
     while True:
-        hits = collection.search(text, limit=limit).hits
-        for hit in hits:
-            best.setdefault(hit.passage.source.removeprefix(prefix), hit.score)
+        hits = collection.sources(text, limit)
+        for source, score in hits:
+            best.setdefault(source.removeprefix(prefix), score)
         if len(best) >= enough or len(hits) < limit or limit >= DEEPEST:
             return list(best.items())[:DEPTH]
         # As many as hold DEPTH documents if what follows is like what was seen, and some more.

@@ -136,8 +136,27 @@ class Counterpart(NamedTuple):
     confidence: float
 
 
+class Place(NamedTuple):
+    """Where else a text stands: name of the document and lines."""
+
+    source: str
+    start_line: int
+    end_line: int
+
+
+class Reason(NamedTuple):
+    """What adds to the score of a hit: a word of the query or a kind of evidence, how much, and on what grounds."""
+
+    name: str
+    score: float
+    grounds: str
+
+
 class Hit(NamedTuple):
-    """A passage found: `snippet` is a verbatim slice of its text, `marks` are (start, end) pairs into the snippet."""
+    """A passage found: `snippet` is a verbatim slice of its text, `marks` are (start, end) pairs into the snippet.
+
+    `places` are those of passages that say the same, `reasons` say why it stands where it stands; they add up to `score`.
+    """
 
     rank: int
     score: float
@@ -146,3 +165,5 @@ class Hit(NamedTuple):
     snippet: str
     marks: tuple[tuple[int, int], ...]
     counterparts: tuple[Counterpart, ...]
+    places: tuple[Place, ...] = ()
+    reasons: tuple[Reason, ...] = ()

@@ -60,7 +60,10 @@ def matches(tokens: Sequence[Token], wanted: Sequence[Leaf], weights: Sequence[f
         else:
             found += (_match(tokens, i, i, part, weights[part]) for i, t in enumerate(tokens) if _begins(t, leaf.text))
     for i, token in enumerate(tokens):
-        found += (_match(tokens, i, i, part, weights[part]) for part in single.get(token.term, ()))
+        for term in (token.term, *token.others):
+            found += (_match(tokens, i, i, part, weights[part]) for part in single.get(term, ()))
+        if token.joined:
+            found += (_match(tokens, i, i + 1, part, weights[part]) for part in single.get(token.joined, ()))
         if alone:
             found += (
                 Match(start, end, i, part, weights[part])
@@ -74,6 +77,10 @@ def _match(tokens: Sequence[Token], first: int, last: int, part: int, weight: fl
     return Match(tokens[first].start, tokens[last].end, first, part, weight)
 
 
+def _fits(token: Token, forms: Sequence[str]) -> bool:
+    return token.term in forms or any(term in forms for term in token.others)
+
+
 def _begins(token: Token, text: str) -> bool:
     return (WRITTEN + token.word).startswith(text) or token.term.startswith(text)
 
@@ -81,7 +88,7 @@ def _begins(token: Token, text: str) -> bool:
 def _phrase(tokens: Sequence[Token], phrase: Phrase, part: int, weight: float) -> Iterator[Match]:
     size = len(phrase.positions)
     for first in range(len(tokens) - size + 1):
-        if all(tokens[first + i].term in forms for i, forms in enumerate(phrase.positions)):
+        if all(not forms or _fits(tokens[first + i], forms) for i, forms in enumerate(phrase.positions)):
             yield _match(tokens, first, first + size - 1, part, weight)
 
 

@@ -126,7 +126,7 @@ def test_runs_of_several_collections_go_into_a_folder(program: Program, tmp_path
     run = program("eval", "one", "two", "--against", "runs")
     assert run.returncode == 0
     better = [line.split()[-1] for line in run.stdout.splitlines() if line.startswith("R@100")]
-    assert better == ["0/0/2", "1/0/1"]
+    assert better == ["0/0/2", "2/0/0"]
     assert program("eval", "one", "--against", "runs/none.run").returncode == 2
 
 

@@ -23,7 +23,8 @@ LETTER = "The harbour master wrote about lighthouses.\n\nHe counted seventeen of
 def found(program: Program, folder: Path, query: str) -> list[str]:
     run = program("query", query, "--json", cwd=folder)
     assert run.returncode in (0, 1), run.stderr
-    return [json.loads(line)["source"] for line in run.stdout.splitlines()]
+    hits = [json.loads(line) for line in run.stdout.splitlines()]
+    return [place["source"] for hit in hits for place in (hit, *hit["also"])]
 
 
 def summary(run: subprocess.CompletedProcess[str]) -> str:

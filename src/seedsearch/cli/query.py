@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[int, typer.Option("--limit", min=1, help="How many hits.")] = 10,
         lang: Annotated[str | None, typer.Option("--lang", help="Only passages in this language: en, zh, zh-Hant, ...")] = None,
         source: Annotated[str | None, typer.Option("--source", help="Only documents of this name (* for any).")] = None,
+        why: Annotated[bool, typer.Option("--explain", help="Tell where each score comes from.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each hit.")] = False,
         index: Annotated[
             Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
@@ -51,7 +52,10 @@ def register(app: typer.Typer) -> None:
             if not collection.manifest.complete:
                 complain("the index is not complete; finish it with: seedsearch index")
             for hit in results.hits:
-                print_json(as_record(hit)) if as_json else print(as_text(hit), end="\n\n")
+                if as_json:
+                    print_json(as_record(hit) | ({"explanation": _reasons(hit)} if why else {}))
+                else:
+                    print(as_text(hit) + ("\n" + in_words(hit) if why else ""), end="\n\n")
         if not results.hits:
             complain(explain(results))
             raise typer.Exit(1)
@@ -124,7 +128,19 @@ def as_record(hit: Hit) -> dict[str, Any]:
             }
             for other in hit.counterparts
         ],
+        "also": [place._asdict() for place in hit.places],
     }
+
+
+def _reasons(hit: Hit) -> list[dict[str, Any]]:
+    return [reason._asdict() | {"score": round(reason.score, 6)} for reason in hit.reasons]
+
+
+def in_words(hit: Hit) -> str:
+    """Where a score comes from: what each word and each further kind of evidence adds, greatest first."""
+    reasons = sorted(hit.reasons, key=lambda reason: -reason.score)
+    lines = [f"    {reason.score:7.3f}  {harmless_name(reason.name)}: {reason.grounds}" for reason in reasons]
+    return "\n".join([f"    {hit.score:7.3f}  score, which is the sum of", *lines])
 
 
 def as_text(hit: Hit) -> str:
@@ -141,6 +157,8 @@ def as_text(hit: Hit) -> str:
         sign, doubt = ("~", "  (doubtful)") if other.confidence < DOUBTFUL else ("=", "")
         lines.append(f"  {sign} {citation(other.source, other.start_line, other.end_line)}  [{other.language}]{doubt}")
         lines.append(indented(harmless(other.text), "    "))
+    if hit.places:
+        lines.append("  also " + ", ".join(citation(*place) for place in hit.places))
     return "\n".join(lines)
 
 
@@ -149,4 +167,5 @@ def explain(results: Results) -> str:
     if not results.counts:
         return "nothing found: no passage fits these filters"
     counts = ", ".join(f"{word[:LONGEST]} in {count}" for word, count in results.counts[:LONGEST])
-    return f"nothing found; passages, within the filters, that hold each word: {counts}"
+    near = "; ".join(f"{word[:LONGEST]}: did you mean {' or '.join(words)}?" for word, words in results.nearest[:LONGEST])
+    return f"nothing found; passages, within the filters, that hold each word: {counts}" + (f"; {near}" if near else "")

@@ -27,8 +27,10 @@ from seedsearch.query.tree import (
     Term,
     Within,
     Word,
+    loosened,
     speaks,
     typed,
+    without,
 )
 
 __all__ = [
@@ -54,8 +56,10 @@ __all__ = [
     "Within",
     "Word",
     "fair_share",
+    "loosened",
     "parse",
     "speaks",
     "translate",
     "typed",
+    "without",
 ]

@@ -26,6 +26,7 @@ _TOKEN = re.compile(r'(?P<open>[(（])|(?P<close>[)）])|(?P<quote>["“”„�
 _CLOSING = {"「": re.compile("」"), "『": re.compile("』")}
 _ANY_QUOTE = re.compile('["“”＂]')
 _FIELD = re.compile(r"(lang|source|heading)[:：]", re.IGNORECASE)
+_RUNNING = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 28), 127], " ")
 
 
@@ -124,6 +125,8 @@ class _Parser:
         self._await_operand()
 
     def _quote(self, mark: str, glued: bool) -> None:
+        if glued and not self.field and _RUNNING.match(self.text, self.position - 2):
+            return  # a quotation inside a running sentence, which no blank sets apart
         end = _CLOSING.get(mark, _ANY_QUOTE).search(self.text, self.position)
         if end is None:
             self.notes["the quotation mark left open is closed at the end"] = None

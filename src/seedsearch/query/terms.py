@@ -35,32 +35,6 @@ class Compiled(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def translate(
-    parsed: Parsed,
-    analyse: Callable[[str], Sequence[tuple[str, ...]]],
-    documents: Callable[[str], frozenset[int]],
-    beginnings: Callable[[str], tuple[str, ...]],
-) -> Compiled:
-    """The tree that engines receive.
-
-    `analyse` cuts typed text into positions, each with the alternative forms of the term that stands there (none: any
-    word); `documents` gives the documents whose name matches a glob; `beginnings` gives what
-    the terms of words that begin like the text before a star begin with.
-
-    A word of several positions (a run of Chinese cut into bigrams, `Taiwan-U.S.`) becomes an Or of them, see
-    `fair_share`; next to AND, after a hyphen or NOT and in heading: it must stand as typed, as if quoted.
-
-    Raises QuerySyntaxError where analysis leaves nothing to search for.
-    """
-    translator = _Translator(analyse, documents, beginnings, dict.fromkeys(parsed.notes))
-    node = translator.node(parsed.tree, exact=False)
-    if node is None:
-        raise QuerySyntaxError("nothing to search for: no letter, digit or sign in it is indexed; type another word")
-    if not _scores(node):
-        node = And((Everything(), *(node.children if isinstance(node, And) else (node,))))
-    return Compiled(node, tuple(translator.notes))
-
-
 def fair_share(positions: int) -> int:
     """How many of a word's positions a passage must hold to count as a match.
 
@@ -70,15 +44,46 @@ def fair_share(positions: int) -> int:
     return 1 if positions < 4 else 2
 
 
+def translate(
+    parsed: Parsed,
+    analyse: Callable[[str], Sequence[tuple[str, ...]]],
+    documents: Callable[[str], frozenset[int]],
+    beginnings: Callable[[str], tuple[str, ...]],
+    compound: Callable[[str], tuple[str, ...]] = lambda _: (),
+    share: Callable[[int], int] = fair_share,
+) -> Compiled:
+    """The tree that engines receive.
+
+    `analyse` cuts typed text into positions, each with the alternative forms of the term that stands there (none: any
+    word); `documents` gives the documents whose name matches a glob; `beginnings` gives what the terms of words that begin
+    like the text before a star begin with; `compound` gives the forms of a hyphenated word (`F-16`) written as one.
+
+    A word of several positions (a run of Chinese cut into bigrams, `Taiwan-U.S.`) becomes an Or of them, of which a passage
+    must hold `share`; next to AND, after a hyphen or NOT and in heading: it must stand as typed, as if quoted.
+
+    Raises QuerySyntaxError where analysis leaves nothing to search for.
+    """
+    translator = _Translator(analyse, documents, beginnings, compound, share, dict.fromkeys(parsed.notes))
+    node = translator.node(parsed.tree, exact=False)
+    if node is None:
+        raise QuerySyntaxError("nothing to search for: no letter, digit or sign in it is indexed; type another word")
+    if not _scores(node):
+        node = And((Everything(), *(node.children if isinstance(node, And) else (node,))))
+    return Compiled(node, tuple(translator.notes))
+
+
 class _Translator:
     def __init__(
         self,
         analyse: Callable[[str], Sequence[tuple[str, ...]]],
         documents: Callable[[str], frozenset[int]],
         beginnings: Callable[[str], tuple[str, ...]],
+        compound: Callable[[str], tuple[str, ...]],
+        share: Callable[[int], int],
         notes: dict[str, None],
     ) -> None:
         self.analyse, self.documents, self.beginnings, self.notes = analyse, documents, beginnings, notes
+        self.compound, self.share = compound, share
         self.terms_left = MAX_WORDS
 
     def node(self, typed: Node, exact: bool) -> Node | None:
@@ -124,10 +129,13 @@ class _Translator:
             return None
         if len(positions) == 1:
             return Term(field, positions[0])
+        whole = self.compound(text)
+        one = (Term(field, whole),) if whole else ()
         if exact:
-            return Phrase(field, tuple(positions))
-        terms = alternatives(Term(field, forms) for forms in positions if forms)
-        return Or(terms, fair_share(len(terms))) if len(terms) > 1 else terms[0]
+            phrase = Phrase(field, tuple(positions))
+            return Or((phrase, *one)) if one else phrase
+        terms = alternatives((*(Term(field, forms) for forms in positions if forms), *one))
+        return Or(terms, self.share(len(terms))) if len(terms) > 1 else terms[0]
 
     def _positions(self, text: str) -> list[tuple[str, ...]]:
         """The positions of a word or phrase without empty ones at its ends, as far as the query may still grow."""

@@ -1,7 +1,7 @@
 """The nodes of a query: over words as they were typed, and over the terms that engines match."""
 
 # No postponed annotations here: typing compiles each of them when a NamedTuple is made, 2 ms of every cold query.
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 BODY = "body"
@@ -135,3 +135,28 @@ def typed(tree: Node) -> tuple[str, ...]:
         elif isinstance(node, Word | Start):
             found[node.text + "*" * isinstance(node, Start)] = None
     return tuple(found)
+
+
+def without(tree: Node, is_light: Callable[[str], bool]) -> Node:
+    """A tree of what was typed without the words among alternatives that say little, where others are left."""
+    if isinstance(tree, And):
+        return And(tuple(without(child, is_light) for child in tree.children))
+    if not isinstance(tree, Or):
+        return tree
+    kept = tuple(without(c, is_light) for c in tree.children if not (isinstance(c, Word) and is_light(c.text)))
+    if not kept:
+        return tree
+    return kept[0] if len(kept) == 1 and tree.minimum == 1 else Or(kept, tree.minimum)
+
+
+def loosened(tree: Node) -> Node:
+    """A tree in which the phrases that stand beside words are words, too; one that has no such phrases as it is."""
+    if not isinstance(tree, And):
+        return tree
+    optional = [child for child in tree.children if isinstance(child, Or) and child.minimum == 0]
+    if not optional:
+        return tree
+    phrases = [child for child in tree.children if isinstance(child, Quoted)]
+    rest = [child for child in tree.children if child not in phrases and child not in optional]
+    words = alternatives([*(Word(phrase.text, phrase.field) for phrase in phrases), *(Or(o.children) for o in optional)])
+    return And((*rest, Or(words))) if rest else Or(words)

@@ -1,0 +1,109 @@
+"""Text -> folded text: what looks alike is written alike, and every character of it knows where it came from."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from seedsearch.hanzi import simplified
+
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u02b9\u2032\uff07`"), "'") | {0x451: "\u0435"}
+"""And Cyrillic yo, which most Russian texts write as ye."""
+_INVISIBLE = dict.fromkeys((0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF), "")
+
+
+class Folded(NamedTuple):
+    """Folded text; character i of it came from `starts[i]:ends[i]` of the source, or from i:i+1 where `starts` is None."""
+
+    text: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the source from which the non-empty folded span [start, end) came."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold(text: str) -> Folded:
+    """Fold NFKC, case, width, Traditional to Simplified, apostrophes and invisible characters, keeping the way back.
+
+    >>> fold("ＴＡＩＷＡＮ’s 台灣").text
+    "taiwan's 台湾"
+    """
+    if text.isascii():
+        return Folded(text.lower().replace("`", "'"))
+    if unicodedata.is_normalized("NFKC", text):
+        folded = text.translate(_single())
+        if len(folded) == len(text):
+            return Folded(folded)
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        piece = _fold_cluster(text[start:end])
+        pieces.append(piece)
+        starts += [start] * len(piece)
+        ends += [end] * len(piece)
+    return Folded("".join(pieces), starts, ends)
+
+
+def fold_text(text: str) -> str:
+    """The text of `fold`, without the way back, in a tenth of the time."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    if unicodedata.is_normalized("NFKC", text):
+        folded = text.translate(_single())
+        if len(folded) == len(text):
+            return folded
+    normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return normal.translate(_single())
+
+
+class _Single(dict[int, str]):
+    """Code point -> folded string, filled as characters are met: `str.translate` asks `__missing__` once for each."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_cluster(chr(code))
+        return folded
+
+
+@cache
+def _single() -> _Single:
+    return _Single()
+
+
+@lru_cache(maxsize=8192)
+def _fold_cluster(cluster: str) -> str:
+    """Fold one character with its marks. Case folding can undo NFKC and the reverse, so NFKC stands on both sides."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    folded = folded.translate(_APOSTROPHES).translate(_INVISIBLE)
+    return "".join(map(_to_simplified, folded))
+
+
+def _to_simplified(character: str) -> str:
+    return simplified().get(character, character) if character >= "\u3400" else character
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of a character and all that NFKC may compose with it: marks, Hangul jamo, half-width voicing signs."""
+    start = 0
+    for i in range(1, len(text)):
+        if not _composes(text[i]):
+            yield start, i
+            start = i
+    if text:
+        yield start, len(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _composes(c: str) -> bool:
+    """Whether a character can compose with the one before it; some Indic vowel signs of combining class 0 can, too."""
+    if c < "\u0300":
+        return False
+    if unicodedata.combining(c) or "\u1160" <= c <= "\u11ff" or c in "\uff9e\uff9f":
+        return True
+    return unicodedata.category(c) in ("Mc", "Mn", "Me")
