@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 ATTEMPTS = 10
 """Times that opening is tried: a writer that commits at that moment may delete what the reader was about to open."""
 REBUILD = "rebuild it with `seedsearch index --rebuild`"
+SPARE = 20
+"""Hits looked at beyond those wanted, so that of equal ones at the end those with the lowest numbers are taken."""
 TIED = 1000
-"""Hits looked at where the last ones are equal, before they are asked for by ranges of numbers."""
+"""Hits looked at where that is not enough, before they are asked for by ranges of numbers."""
 
 
 _AS_MATCH = partial(tuple.__new__, Match)
@@ -163,11 +165,11 @@ def _best(state: State, query: Query, limit: int, scored: bool) -> tuple[list[Ma
     if not scored:
         found = state.searcher.search(query, limit, order_by_field="number", order=state.order.Asc)
         return [Match(number, 0.0) for number, _ in found.hits], int(found.count)  # type: ignore[attr-defined]
-    found = state.searcher.search(query, limit + 1)
+    found = state.searcher.search(query, limit + SPARE)
     total = int(found.count)  # type: ignore[attr-defined]
     hits = found.hits
-    if len(hits) > limit and hits[limit][0] == hits[limit - 1][0]:
-        return _untied(state, query, limit, hits[limit][0]), total
+    if len(hits) < total and hits[-1][0] == hits[limit - 1][0]:
+        return _untied(state, query, limit, hits[-1][0]), total
     return _numbered(state, hits)[:limit], total
 
 
