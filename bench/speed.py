@@ -2,10 +2,10 @@
 
     python bench/speed.py PATH [--queries queries.jsonl] [--sizes 1000 10000] [--without NAME ...] [--save bench/results]
 
-PATH is a folder or a JSON Lines file; its passages, cut and analysed once, are fed to every contender. `--queries` has an
-object with a "text" on each line; without it, questions are made of words of the passages. Builds, sizes, warm queries of
-four kinds, cold processes and updates at the size of the collection; then, for each of `--sizes`, the same on short
-passages made of pieces of the collection's, so that growth can be seen up to a million.
+PATH is a folder or a JSON Lines file, which gzip may have compressed; its passages, cut and analysed once, are fed to every
+contender. `--queries` has an object with a "text" on each line; without it, questions are made of words of the passages.
+Builds, sizes, warm queries of four kinds, cold processes and updates at the size of the collection; then, for each of
+`--sizes`, the same on short passages made of pieces of the collection's, so that growth can be seen up to a million.
 
 CPU time (user and system, threads and children included) throughout. The times depend on the machine; the ratios to compare are
 those in one table.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import gzip
 import json
 import os
 import platform
@@ -241,17 +242,30 @@ def main() -> None:
     parser.add_argument("--without", nargs="*", default=[], help="contenders to leave out, by name")
     parser.add_argument("--save", type=Path, help="folder for the dated result")
     options = parser.parse_args()
-    path = options.path.absolute()
+    with tempfile.TemporaryDirectory() as temporary:
+        run(_unpacked(options.path.absolute(), Path(temporary)), Path(temporary, "contenders"), options)
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """The file itself, or its content where it is compressed by gzip."""
+    if path.suffix != ".gz":
+        return path
+    whole = folder / path.stem
+    with gzip.open(path) as source, whole.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    return whole
+
+
+def run(path: Path, folder: Path, options: argparse.Namespace) -> None:
+    """Measure it all, print it, and save it where asked."""
     entries = list(entries_of(path))
     asked = questions(entries, options.queries)
     today = datetime.datetime.now(tz=datetime.UTC).date()
     lines = [f"# Speed, {today}", "", machine(), "", f"`{path.name}`: {len(entries):,} passages; FTS5 is 1 in all ratios"]
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary, "contenders")
-        lines += measure(f"{len(entries):,} passages", folder, options.without, entries, asked)
-        for size in options.sizes:
-            short = list(pieces(entries, size))
-            lines += measure(f"{size:,} short passages", folder, options.without, short, questions(short, options.queries))
+    lines += measure(f"{len(entries):,} passages", folder, options.without, entries, asked)
+    for size in options.sizes:
+        short = list(pieces(entries, size))
+        lines += measure(f"{size:,} short passages", folder, options.without, short, questions(short, options.queries))
     lines += cold(path)
     print("\n".join(lines))
     if options.save:

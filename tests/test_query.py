@@ -269,6 +269,12 @@ def test_a_star_after_several_terms_is_ignored_and_said_so() -> None:
     assert len(result.notes) == 2
 
 
+def test_of_many_stars_the_first_count() -> None:
+    result = compiled(" ".join(f"w{number}*" for number in range(9)))
+    assert show(result.node).count("*") == 5
+    assert ["first 5 stars" in note for note in result.notes] == [True]
+
+
 def test_gaps_in_a_phrase_are_kept_inside_and_cut_outside() -> None:
     gaps = [(), ("a",), (), ("b",), ()]
     node = translate(parse('"the a of b the"'), lambda text: gaps, documents, lambda start: (start.lower(),)).node

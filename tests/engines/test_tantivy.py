@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.engines import Engine, Entry, create_engine, open_engine
+from seedsearch.engines import Engine, Entry, create_engine, open_engine, tantivy_query
 from seedsearch.engines.protocol import MAX_ALTERNATIVES, Words
 from seedsearch.engines.tantivy_layout import LONGEST_TERM, decode, encode
 from seedsearch.errors import IndexCorruptError, IndexVersionError
@@ -57,6 +57,20 @@ class TestTantivyEngine(EngineContract):
         expected = best + [number for number in range(2000) if number % 1000 != 7]
         for limit in (1, 5, 9, 10, 100, 1500):
             assert ranking(engine, Or((word("same"), word("best"))), limit) == expected[:limit]
+
+    def test_what_would_take_too_long_is_cut_and_said_so(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tantivy_query, "MAX_COMPARED", 2)
+        monkeypatch.setattr(tantivy_query, "MAX_COUNTED", 4)
+        fill(engine, passage(1, "a b c d"), passage(2, "a b x d"), passage(3, "a b"))
+        long = engine.search(phrase("a b c d"), 9)
+        assert ([match.number for match in long.matches], long.notes) == (
+            [1],
+            ("of a phrase of 4 words the 2 rarest are compared",),
+        )
+        assert found(engine, phrase("a b x c")) == set()
+        several = engine.search(Or((word("a"), word("b"), word("c"), word("d")), 2), 9)
+        assert several.notes == ("only the 2 rarest of 4 words are searched",)
+        assert [match.number for match in several.matches] == [1]
 
     def test_what_cannot_be_held_is_refused(self, engine: Engine) -> None:
         with pytest.raises(ValueError, match="alternatives"), engine.write() as writer:

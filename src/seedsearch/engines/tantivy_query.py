@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, cut_note
@@ -23,6 +23,10 @@ MAX_WAYS = 81
 """Ways in which a phrase is looked for, where its terms may stand in the slots of alternatives: four such positions."""
 MAX_RANGES = 32
 """Runs of document numbers that are searched as ranges; more are searched as a set."""
+MAX_COUNTED = 2_500_000
+"""Postings that are counted to see whether enough alternatives match, at some 60 nanoseconds each."""
+MAX_COMPARED = 128
+"""Positions of a phrase that are compared, the rarest: to open the postings of 300 in ten segments takes 150 milliseconds."""
 KEPT = 20_000
 """Terms that are remembered: a question shares most of its words with those before."""
 
@@ -39,6 +43,7 @@ class State:
         self.schema, self.searcher = schema, searcher
         self.queries, self.occur, self.types, self.order = tantivy.Query, tantivy.Occur, tantivy.FieldType, tantivy.Order
         self._terms: dict[tuple[str, str], tuple[list[tuple[str, int]], list[Query]]] = {}
+        self.filtered: tuple[frozenset[int], Query | None] | None = None  # the last filter for documents
         self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
 
     @property
@@ -166,27 +171,50 @@ class Translation:
         occur = self.state.occur
         clauses: list[tuple[object, Query]] = []
         optional: list[Query] = []
+        excluded: list[Query] = []
         for child in children:
             if isinstance(child, Or) and child.minimum <= 0:
                 optional += [leaf for each in child.children for leaf in self._leaves(each)]
-                continue
-            excluded = isinstance(child, Not)
-            query = self.query(child.child if isinstance(child, Not) else child)
-            if query is None and not excluded:
-                return None
-            if query is not None:
-                clauses.append((occur.MustNot if excluded else occur.Must, query))
-        if not any(kind == occur.Must for kind, _ in clauses):
+            elif isinstance(child, Not):
+                excluded += self._leaves(child.child)
+            else:
+                query = self.query(child)
+                if query is None:
+                    return None
+                clauses.append((occur.Must, query))
+        if not clauses:
             clauses.append((occur.Must, self._everything()))
+        none = self._either(excluded)  # one union: each exclusion of its own would be asked about each passage
+        if none is not None:
+            clauses.append((occur.MustNot, none))
         clauses += [(occur.Should, query) for query in optional]
         return self.state.queries.boolean_query(clauses)  # type: ignore[arg-type]
 
     def _some(self, children: Sequence[Node], minimum: int) -> Query | None:
+        children = self._affordable(children)
         found = [query for query in map(self.query, children) if query is not None]
         if len(found) < minimum:
             return None
         shoulds = [(self.state.occur.Should, query) for query in found]
         return self.state.queries.boolean_query(shoulds, minimum_number_should_match=minimum)
+
+    def _affordable(self, children: Sequence[Node]) -> Sequence[Node]:
+        """Of alternatives of which several must match, those that can be counted in time: the rarest."""
+        costs = [
+            sum(count for _, count in self.state.tokens(child.field, child.forms)) if isinstance(child, Term) else 0
+            for child in children
+        ]
+        if sum(costs) <= MAX_COUNTED:
+            return children
+        kept: set[int] = set()
+        spent = 0
+        for rank in sorted(range(len(costs)), key=lambda rank: (costs[rank], rank)):
+            spent += costs[rank]
+            if spent > MAX_COUNTED:
+                break
+            kept.add(rank)
+        self.notes[f"only the {len(kept)} rarest of {len(costs)} words are searched"] = None
+        return [child for rank, child in enumerate(children) if rank in kept]
 
     def _unscored(self, query: Query | None) -> Query | None:
         return self.state.queries.const_score_query(query, 0.0) if query is not None else None
@@ -200,12 +228,17 @@ class Translation:
 
     def _within(self, documents: frozenset[int]) -> Query | None:
         """A pattern fits whole folders, whose documents were numbered one after another: mostly a few ranges do."""
+        if self.state.filtered is None or self.state.filtered[0] != documents:
+            self.state.filtered = documents, self._unscored(self._documents(sorted(documents)))
+        return self.state.filtered[1]
+
+    def _documents(self, documents: Sequence[int]) -> Query | None:
         queries, schema = self.state.queries, self.state.schema
-        runs = _runs(sorted(documents))
+        runs = _runs(documents)
         if len(runs) > MAX_RANGES:
-            return self._unscored(queries.term_set_query(schema, "document", sorted(documents)))
+            return queries.term_set_query(schema, "document", documents)
         kind = self.state.types.Unsigned
-        return self._unscored(self._either([queries.range_query(schema, "document", kind, *run) for run in runs]))
+        return self._either([queries.range_query(schema, "document", kind, *run) for run in runs])
 
     def _phrases(self, field: str, positions: Sequence[Sequence[str]]) -> list[Query]:
         """One query for each way in which the positions can be filled from the slots of a term and of alternatives."""
@@ -221,6 +254,10 @@ class Translation:
             if not here:
                 return []
             choices.append(here)
+        if len(choices) > MAX_COMPARED:
+            self.notes[f"of a phrase of {len(choices)} words the {MAX_COMPARED} rarest are compared"] = None
+            choices.sort(key=lambda here: self._postings(field, here))
+            choices = sorted(choices[:MAX_COMPARED])
         ways = 1
         for rank, here in enumerate(choices):
             if ways * len(here) > MAX_WAYS:
@@ -228,6 +265,12 @@ class Translation:
                 self.notes["a phrase of many single characters is searched as whole words only"] = None
             ways *= len(here)
         return [self._phrase(field, way) for way in product(*choices)] if choices else []
+
+    def _postings(self, field: str, choices: Sequence[_Choice]) -> int:
+        """How many postings the terms that may stand at a position have."""
+        wanted = {token for _, tokens in choices for token in tokens}
+        forms = [decode(token) for token in wanted]
+        return sum(count for token, count in self.state.tokens(field, forms) if token in wanted)
 
     def _phrase(self, field: str, way: Sequence[_Choice]) -> Query:
         queries, schema = self.state.queries, self.state.schema
@@ -248,11 +291,8 @@ def _literal(token: str) -> str:
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last of each run of numbers that follow one another."""
-    runs: list[tuple[int, int]] = []
-    start = 0
-    for rank, number in enumerate(numbers):
-        if rank + 1 == len(numbers) or numbers[rank + 1] != number + 1:
-            runs.append((numbers[start], number))
-            start = rank + 1
-    return runs
+    """First and last of each run of numbers that follow one another; the numbers ascend."""
+    if not numbers:
+        return []
+    breaks = [rank for rank, (left, right) in enumerate(pairwise(numbers), 1) if right - left > 1]
+    return [(numbers[start], numbers[end - 1]) for start, end in pairwise([0, *breaks, len(numbers)])]

@@ -27,6 +27,9 @@ from seedsearch.query.tree import (
     wanted,
 )
 
+MAX_STARS = 5
+"""Words cut short that are searched as such: each stands for hundreds of terms, and to find those takes milliseconds."""
+
 
 class Compiled(NamedTuple):
     """The tree over terms, and everything to tell the user about it, one sentence each."""
@@ -85,6 +88,7 @@ class _Translator:
         self.analyse, self.documents, self.beginnings, self.notes = analyse, documents, beginnings, notes
         self.compound, self.share = compound, share
         self.terms_left = MAX_WORDS
+        self.stars_left = MAX_STARS
 
     def node(self, typed: Node, exact: bool) -> Node | None:
         """The same over terms; None where nothing of it is left."""
@@ -152,10 +156,13 @@ class _Translator:
 
     def _prefix(self, text: str, field: str, exact: bool) -> Node | None:
         positions = self._positions(text)
-        if len(positions) == 1:
+        if len(positions) == 1 and not self.stars_left:
+            self.notes[f"only the first {MAX_STARS} stars count; the other words are searched as they stand"] = None
+        elif len(positions) == 1:
+            self.stars_left -= 1
             starts = tuple(Prefix(field, start) for start in self.beginnings(text))
             return starts[0] if len(starts) == 1 else Or(starts)
-        if positions:
+        elif positions:
             self.notes[f"the star after {text} is ignored: only a single word can be cut short"] = None
         return self._word(text, field, exact)
 
