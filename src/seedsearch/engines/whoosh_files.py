@@ -252,6 +252,16 @@ class Segment:
 
     def postings(self, field: str, term: str) -> Postings | None:
         """Where a term occurs, removed passages included; None where it never does."""
+        value = self._value(field, term)
+        return self._decode(value) if value is not None else None
+
+    def passages_with(self, field: str, term: str) -> int:
+        """How many passages hold a term, removed ones included."""
+        value = self._value(field, term)
+        return int(TERM_INFO.unpack_from(value)[2]) if value is not None else 0
+
+    def _value(self, field: str, term: str) -> bytes | None:
+        """The entry of a term."""
         if field not in self._field_ids:
             return None
         key = FIELD_ID.pack(self._field_ids[field]) + term.encode("utf-8", "surrogatepass")
@@ -259,7 +269,7 @@ class Segment:
         if position == self._entries_end:
             return None
         found, value, _ = self._entry(position)
-        return self._decode(value) if found == key else None
+        return value if found == key else None
 
     def all_postings(self, field: str) -> Iterator[tuple[bytes, Postings]]:
         """All terms of a field in order, as UTF-8, with their postings."""

@@ -12,17 +12,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Match, cut_note
-from seedsearch.engines.whoosh_snapshot import Snapshot, field_names
+from seedsearch.engines.whoosh_snapshot import Snapshot, Work, field_names
 from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
 from seedsearch.ranking import FIELD_WEIGHTS, score_postings
 
 _Scores: TypeAlias = dict[int, float]
+DECODED = 200_000
+"""Lists of positions that one search may decode, at some 4 microseconds each."""
 
 
 def search(snapshot: Snapshot, node: Node, limit: int) -> Answer:
     """The best `limit` matches in order of (-score, number), the number of all matches, and notes."""
     evaluation = _Evaluation(snapshot)
     scores = evaluation.scores(node)
+    if evaluation.work.is_cut:
+        evaluation.notes["too many phrases of common words: some are left out; ask for fewer at a time"] = None
     best = _best(scores, snapshot.numbers, max(0, limit))
     return Answer(best, len(scores), tuple(evaluation.notes))
 
@@ -40,6 +44,7 @@ class _Evaluation:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.notes: dict[str, None] = {}
+        self.work = Work(DECODED)
 
     def scores(self, node: Node) -> _Scores:
         """The matching places with their scores."""
@@ -47,7 +52,7 @@ class _Evaluation:
             case Term(field, forms):
                 return self._ranked(field, lambda name: self.snapshot.frequencies(name, forms))
             case Phrase(field, positions):
-                return self._ranked(field, lambda name: self.snapshot.phrases(name, positions))
+                return self._ranked(field, lambda name: self.snapshot.phrases(name, positions, self.work))
             case Prefix(field, text):
                 terms = self.snapshot.expand(field, text, MAX_EXPANSION + 1)
                 if len(terms) > MAX_EXPANSION:
