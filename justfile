@@ -37,3 +37,7 @@ bench-relevance SHARED:
 # CPU of a cold query against a one-line typer app
 bench-start:
     python bench/start.py
+
+# engines beside raw Tantivy, stock Whoosh, SQLite FTS5, recoll and ripgrep, on a folder or a JSON Lines file
+bench-speed PATH *ARGS:
+    python bench/speed.py {{PATH}} --save bench/results {{ARGS}}

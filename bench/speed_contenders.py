@@ -167,15 +167,14 @@ class Fts5:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.added: dict[int, tuple[int, str]] = {}
 
     def build(self, entries: Iterable[Entry]) -> None:
         """See Contender."""
         self.folder.mkdir()
         self.open()
         characters = "".join(chr(code) for code in (0x27, 0x2E, 0x5F, 0x2060)).replace("'", "''")
-        options = f"content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0 tokenchars '{characters}'\""
-        if sqlite3.sqlite_version_info < (3, 43):
-            options = options.replace(" contentless_delete=1,", "")
+        options = f"content='', tokenize=\"unicode61 remove_diacritics 0 tokenchars '{characters}'\""
         self.connection.execute(f"CREATE VIRTUAL TABLE passage USING fts5(text, {options})")
         self.connection.execute("CREATE TABLE place (number INTEGER PRIMARY KEY, document INTEGER, language TEXT)")
         self.change((), list(entries))
@@ -199,16 +198,15 @@ class Fts5:
         return len(self.connection.execute(sql, (match, TOP)).fetchall())
 
     def change(self, remove: Sequence[int], add: Sequence[Entry]) -> None:
-        """See Contender; an old SQLite cannot remove from an index without the texts."""
+        """See Contender. To remove from an index without the texts, SQLite wants them again; those added last are known."""
         with self.connection:
-            if remove and sqlite3.sqlite_version_info >= (3, 43):
-                marks = ",".join("?" * len(remove))
-                numbers = f"SELECT number FROM place WHERE document IN ({marks})"
-                self.connection.execute(f"DELETE FROM passage WHERE rowid IN ({numbers})", remove)
-            rows = ((entry.number, flat(entry)) for entry in add)
+            gone = [self.added[document] for document in remove]
+            self.connection.executemany("INSERT INTO passage (passage, rowid, text) VALUES ('delete', ?, ?)", gone)
+            rows = [(entry.number, flat(entry)) for entry in add]
             self.connection.executemany("INSERT INTO passage (rowid, text) VALUES (?, ?)", rows)
             places = ((entry.number, entry.document, entry.language) for entry in add)
             self.connection.executemany("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", places)
+        self.added = {entry.document: row for entry, row in zip(add, rows, strict=True)}
 
 
 class StockWhoosh:

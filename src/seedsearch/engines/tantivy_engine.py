@@ -97,7 +97,7 @@ class TantivyEngine:
     def frequency(self, field: str, forms: Collection[str]) -> int:
         """Passages with any of these terms. Raises IndexCorruptError."""
         with damage_reported(self._folder):
-            return self._state.count(field, forms)
+            return self._state.count(field, tuple(forms))
 
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with a prefix. Raises IndexCorruptError."""
