@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seedsearch.engines import Engine, create_engine, open_engine, whoosh_writer
+from seedsearch.engines import Engine, create_engine, open_engine, whoosh_search, whoosh_writer
 from seedsearch.engines.whoosh_engine import WhooshEngine
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError
 from seedsearch.query import And, Everything, Language, Or, Prefix
@@ -46,6 +46,14 @@ class TestWhooshEngine(EngineContract):
         assert engine.frequency("any", ("often",)) == 1500
         remove(engine, 1)
         assert found(engine, word("all")) == set(range(3, 3000, 2))
+
+    def test_many_phrases_of_common_words_are_cut_and_said_so(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(whoosh_search, "DECODED", 6)
+        fill(engine, passage(1, "a b c"), passage(2, "a b x"))
+        answer = engine.search(Or((phrase("a b"), phrase("b c"), phrase("b x"))), 9)
+        assert {match.number for match in answer.matches} == {1, 2}
+        assert ["some are left out" in note for note in answer.notes] == [True]
+        assert engine.search(phrase("a b"), 9).notes == ()
 
     def test_segments_and_files_stay_few(self, engine: Engine, folder: Path) -> None:
         for number in range(40):
