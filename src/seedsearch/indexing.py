@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from itertools import chain
+from contextlib import closing, contextmanager
+from itertools import chain, groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from seedsearch import analysis, corrections, manifest
 from seedsearch.engines import DEFAULT, create_engine, open_engine
 from seedsearch.engines.protocol import Engine, Entry, Writer
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, UnreadableError
-from seedsearch.ingest.discover import Skipped, discover, name_of
-from seedsearch.ingest.formats import Broken
+from seedsearch.ingest.discover import Skipped, name_of
+from seedsearch.ingest.jsonlines import unique
 from seedsearch.manifest import Manifest
-from seedsearch.reading import Reading, align, content, documents, file_hash, read
-from seedsearch.records import Alignment, Document, Source
-from seedsearch.store import Seen, Store, rows_of
+from seedsearch.planning import UNREAD, Work, plan, tasks
+from seedsearch.preparing import Prepared, Result, Task, renamed
+from seedsearch.reading import read
+from seedsearch.records import Alignment, Document
+from seedsearch.store import Seen, Store
+from seedsearch.workers import results
 
 BATCH = 20_000  # passages in one commit: what a killed first build loses at most
-# A file changed within this time of being looked at may change again without a new time stamp (as git's "racy" entries).
-RACY = 2_000_000_000  # nanoseconds
 
 
 class Progress(NamedTuple):
@@ -77,12 +79,14 @@ def build(
     rebuild: bool = False,
     again: frozenset[str] = frozenset(),
     only_first: bool = False,
+    jobs: int | None = None,
     notify: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Bring an index up to date with files and folders; what is unchanged is not read again.
 
     `paths` defaults to what was indexed before, else `seeds/`. `rebuild` makes everything anew beside the old index and swaps;
     files named in `again` are read even if unchanged; with `only_first` an index that is there already is left as it is.
+    `jobs` processes read, by default one for each core and none for little to read; the index is the same with any number.
     Files that cannot be read are reported, not raised. Raises UnreadableError when no path exists, and the errors of
     `manifest.locked` and `manifest.read_manifest`.
     """
@@ -103,7 +107,7 @@ def build(
             raise IndexCorruptError(f"{folder} lacks files that it should hold; {manifest.remedy(folder)}") from None
         try:
             with closing(run):
-                run.update(wanted, again)
+                run.update(wanted, again, jobs)
         finally:  # what a failed rebuild leaves goes at once: a full disk needs the room
             manifest.sweep(folder, manifest.current_generation(folder))
         return Report(folder, *run.counts(), seconds=time.monotonic() - began)
@@ -160,6 +164,17 @@ def _widened(folder: Path, found: Manifest, wanted: list[Path]) -> Manifest:
     return found._replace(paths=tuple(names))
 
 
+Results: TypeAlias = Iterator[tuple[Task, Result]]
+
+
+class _Amount(NamedTuple):
+    files: int = 0
+    bytes: int = 0
+
+    def plus(self, files: int, size: int) -> _Amount:
+        return _Amount(self.files + files, self.bytes + size)
+
+
 class _Run:
     """One run of the write path over one generation."""
 
@@ -171,9 +186,8 @@ class _Run:
         self.engine: Engine = open_engine(found.engine, generation)
         self.skipped: list[Skipped] = []
         self.notes: list[str] = []
-        self.seen: set[str] = set()
-        self.closed: set[str] = set()
         self.indexed = self.unchanged = self.removed = self.passages = 0
+        self.done = self.total = _Amount()
 
     def close(self) -> None:
         self.engine.close()
@@ -182,15 +196,26 @@ class _Run:
     def counts(self) -> tuple[int, int, int, int, tuple[Skipped, ...], tuple[str, ...]]:
         return self.indexed, self.unchanged, self.removed, self.passages, tuple(self.skipped), tuple(self.notes)
 
-    def update(self, wanted: list[Path], again: frozenset[str]) -> None:
+    def update(self, wanted: list[Path], again: frozenset[str], jobs: int | None) -> None:
         """Read what is new or changed, drop what is gone, in commits of about BATCH passages."""
         self._recover()
         seen = {name: before for name, before in self.store.seen().items() if name not in again}
-        self.seen = set(seen)
-        sources = self._sources(wanted)
-        names = {source.name for source in sources}
-        gone = [name for name in seen if name not in names and self._is_under(name, wanted) and not self._is_closed(name)]
-        work = self._reporting(sources)
+        todo = plan(wanted, self.root, seen)
+        self.skipped += todo.skipped
+        for name, before in todo.kept:
+            self._keep(name, before)
+        self.done = _Amount(len(todo.kept), sum(before.size for _, before in todo.kept))
+        size = sum(one.look.size for one in todo.work)
+        self.total = self.done.plus(len(todo.work), size)
+        self._tell()
+        if todo.work or todo.gone:
+            with closing(results(tasks(todo.work, self.folder), size, jobs)) as found, _patient_collector():
+                self._write(todo.gone, zip(todo.work, groupby(found, key=_file_of), strict=True))
+        languages = self.store.languages() if todo.work or todo.gone or not self.manifest.complete else self.manifest.languages
+        self.manifest = self.manifest._replace(complete=True, languages=languages)
+        manifest.write_manifest(self.folder, self.manifest)
+
+    def _write(self, gone: list[str], files: Iterator[tuple[Work, tuple[str, Results]]]) -> None:
         more = True
         while more:
             with self.engine.write() as writer:
@@ -199,14 +224,12 @@ class _Run:
                     self.store.stage_removal(name)
                     self.removed += 1
                 gone = []
-                more = self._fill(writer, work, seen)
+                more = self._fill(writer, files)
                 writer.remove(self.store.leaving())
                 self.store.commit()
             self.store.begin()
             self.store.settle()
             self.store.commit()
-        self.manifest = self.manifest._replace(complete=True, languages=self.store.languages())
-        manifest.write_manifest(self.folder, self.manifest)
 
     def _recover(self) -> None:
         """Forget the files that a killed run left half way; they are read again."""
@@ -218,161 +241,113 @@ class _Run:
         self.store.forget()
         self.store.commit()
 
-    def _sources(self, wanted: list[Path]) -> list[Source]:
-        """The files to look at; what else was met, a path without any file among it, is noted as skipped."""
-        sources: list[Source] = []
-        for path in wanted:
-            if not os.path.lexists(path):
-                self._missing(name_of(path, self.root))
-                continue
-            before = len(sources) + len(self.skipped)
-            for found in discover([path], self.root):
-                if isinstance(found, Source):
-                    sources.append(found)
-                else:
-                    self.skipped.append(found)
-                    self.closed.add(found.name)
-            if len(sources) + len(self.skipped) == before:
-                self.skipped.append(Skipped(name_of(path, self.root), "holds no files to read; name another folder"))
-        return list({source.name: source for source in sources}.values())
-
-    def _missing(self, name: str) -> None:
-        """A file that is gone is dropped; a folder may be on a disk that is not there today."""
-        if name in self.seen:
-            return
-        kept = sum(known.startswith(f"{name}/") for known in self.seen)
-        if kept:
-            self.closed.add(name)
-            reason = (
-                f"no such folder; what is known of its {kept} files is kept (drop it with: seedsearch index --rebuild PATH)"
-            )
-        else:
-            reason = "no such file or folder; check the path"
-        self.skipped.append(Skipped(name, reason))
-
-    def _is_closed(self, name: str) -> bool:
-        """Whether a file lies in a folder that could not be looked into."""
-        parts = name.split("/")
-        return any("/".join(parts[:depth]) in self.closed for depth in range(1, len(parts)))
-
-    def _is_under(self, name: str, wanted: list[Path]) -> bool:
-        tops = [name_of(path, self.root) for path in wanted]
-        return any(top == "." or name == top or name.startswith(f"{top}/") for top in tops)
-
-    def _reporting(self, sources: list[Source]) -> Iterator[Source]:
-        """The sources in order, telling `notify` how far the run is."""
-        sizes = [_size(source) for source in sources]
-        total, done = sum(sizes), 0
-        for i, source in enumerate(sources):
-            if self.notify:
-                self.notify(Progress(i, len(sources), done, total, self.passages))
-            yield source
-            done += sizes[i]
+    def _tell(self) -> None:
         if self.notify:
-            self.notify(Progress(len(sources), len(sources), total, total, self.passages))
+            self.notify(Progress(self.done.files, self.total.files, self.done.bytes, self.total.bytes, self.passages))
 
-    def _fill(self, writer: Writer, work: Iterator[Source], seen: dict[str, Seen]) -> bool:
+    def _fill(self, writer: Writer, files: Iterator[tuple[Work, tuple[str, Results]]]) -> bool:
         """Write files until a batch is full; whether any may be left."""
         full = self.passages + BATCH
-        for source in work:
-            self._file(writer, source, seen.get(source.name))
+        for work, (_, found) in files:
+            self._file(writer, work, found)
             if self.passages >= full:
                 return True
         return False
 
-    def _file(self, writer: Writer, source: Source, before: Seen | None) -> None:
-        """Write one file, unless it holds what it held."""
-        now = time.time_ns()
-        try:
-            status = source.path.stat()
-            if before and _is_settled(before, status.st_size, status.st_mtime_ns):
-                self._keep(source, before)
-                return
-            data = content(source.path)
-        except OSError as error:
-            self._write(writer, source, Seen("", 0, 0, 0, f"cannot be read ({error.strerror})"), None)
-            return
-        except (UnreadableError, MemoryError) as error:
-            reason = str(error) or "too large for the memory of this machine"
-            self._write(writer, source, Seen("", 0, 0, 0, reason), None)
-            return
-        look = Seen(file_hash(data), status.st_size, status.st_mtime_ns, now, "")
-        if before and before.sha256 == look.sha256:
-            self.store.touch(source.name, look)
-            self._keep(source, before)
-        else:
-            self._write(writer, source, look, data)
-
-    def _keep(self, source: Source, before: Seen) -> None:
+    def _keep(self, name: str, before: Seen) -> None:
         if before.reason:
-            self.skipped.append(Skipped(source.name, before.reason))
+            self.skipped.append(Skipped(name, before.reason))
         else:
             self.unchanged += 1
         if before.flaw:
-            self.notes.append(f"{source.name}: {before.flaw}")
+            self.notes.append(f"{name}: {before.flaw}")
 
-    def _write(self, writer: Writer, source: Source, look: Seen, data: bytes | None) -> None:
+    def _file(self, writer: Writer, work: Work, found: Results) -> None:
         """Write a file's documents and passages, or why there are none."""
-        broken: list[Broken] = []
-        found = iter(documents(source, data, broken.append) if data is not None else ())
-        first = None
-        try:
-            first = next(found, None)  # decodes the file
-            if first is None and not look.reason:
-                look = look._replace(reason="none of its lines can be read")
-        except UnreadableError as error:
-            look = look._replace(reason=str(error))
-        encoding, method = (first.document.encoding, first.document.encoding_method) if first else ("", "")
-        file = self.store.stage_file(source.name, look, encoding, method)
-        for reading in chain([first] if first else [], found):
-            self._document(writer, file, reading)
-        flaw = _flaw(first.document if first else None, broken)
+        name = work.source.name
+        task, first = next(found)
+        sha256 = task.sha256 or first.sha256
+        look = work.look._replace(sha256=sha256) if sha256 else UNREAD
+        if first.same and work.before:
+            self.store.touch(name, look)
+            self._keep(name, work.before)
+            self._count(task, 1)
+            return
+        reason = "" if task.line else first.reason
+        file = self.store.stage_file(
+            name, look._replace(reason=reason), first.encoding or task.encoding, first.method or task.encoding
+        )
+        before = self.passages
+        flaws = _Flaws()
+        taken: set[str] = set()
+        for part, result in chain([(task, first)], found):
+            for one in result.documents:
+                self._document(writer, file, _unique(one, name, taken, sha256) if part.line else one)
+            flaws.add(part, result)
+            self.notes += result.notes
+            self._count(part, 0)
+        if self.passages == before and not reason:
+            reason = "none of its lines can be read"
+        self.store.note(file, reason, str(flaws))
+        self._conclude(name, reason, str(flaws))
+
+    def _document(self, writer: Writer, file: int, one: Prepared) -> None:
+        document, numbers = self.store.stage_document(file, one.rows)
+        for number, (language, body, heading) in zip(numbers, one.words, strict=True):
+            writer.add(Entry(number, document, language, body, heading))
+        self.passages += len(numbers)
+
+    def _count(self, task: Task, files: int) -> None:
+        self.done = self.done.plus(files, task.size)
+        self._tell()
+
+    def _conclude(self, name: str, reason: str, flaw: str) -> None:
         if flaw:
-            self.store.note_flaw(file, flaw)
-            self.notes.append(f"{source.name}: {flaw}")
-        if look.reason:
-            self.skipped.append(Skipped(source.name, look.reason))
+            self.notes.append(f"{name}: {flaw}")
+        if reason:
+            self.skipped.append(Skipped(name, reason))
         else:
             self.indexed += 1
-
-    def _document(self, writer: Writer, file: int, reading: Reading) -> None:
-        document = reading.document
-        alignment = self._align(document)
-        passages = reading.passages(alignment)
-        number, numbers = self.store.stage_document(file, rows_of(document, alignment, passages, reading.pairs(alignment)))
-        for passage_number, passage in zip(numbers, passages, strict=True):
-            heading = " ".join(passage.headings)
-            body = analysis.postings(passage.text, passage.language)
-            writer.add(Entry(passage_number, number, passage.language, body, analysis.postings(heading, passage.language)))
-        self.passages += len(passages)
-
-    def _align(self, document: Document) -> Alignment:
-        """The alignment that a person has corrected, else the aligner's own."""
-        if not document.halves:
-            return Alignment((), 0.0)
-        if corrections.is_outdated(self.folder, document.source, document):
-            self.notes.append(f"{document.source}: its corrected alignment was made for an earlier text; correct it anew")
-        return corrections.load(self.folder, document.source, document) or align(document)
+        self.done = self.done.plus(1, 0)
 
 
-def _flaw(document: Document | None, broken: Sequence[Broken]) -> str:
-    """What of a file could not be read as it should, in a line; "" for a sound file."""
-    if broken:
-        return f"{len(broken)} of its lines cannot be read; the first is line {broken[0].line}: {broken[0].reason}"
-    if document and document.encoding_method.endswith("replaced"):
-        return f"damaged text, read as {document.encoding_method}"
-    if document and "\0" in document.text:
-        return f"holds {document.text.count(chr(0))} NUL characters, read as text all the same"
-    return ""
+class _Flaws:
+    """What of a file could not be read as it should; as text a line, "" for a sound file."""
+
+    def __init__(self) -> None:
+        self._broken = 0
+        self._first, self._other = (0, ""), ""
+
+    def add(self, task: Task, result: Result) -> None:
+        """Take in the result of the file or of its next piece."""
+        lost = (1, (task.line, f"{result.reason} (and the lines after it)")) if task.line and result.reason else (0, (0, ""))
+        for count, first in ((result.broken, result.first_broken), lost):
+            self._first = self._first if self._broken else first
+            self._broken += count
+        self._other = self._other or result.flaw
+
+    def __str__(self) -> str:
+        if self._broken:
+            return f"{self._broken} of its lines cannot be read; the first is line {self._first[0]}: {self._first[1]}"
+        return self._other
 
 
-def _is_settled(before: Seen, size: int, modified: int) -> bool:
-    """Whether size and time alone prove that a file is as it was."""
-    return (before.size, before.modified) == (size, modified) and modified + RACY < before.checked
+def _unique(one: Prepared, file: str, taken: set[str], sha256: str) -> Prepared:
+    """A document of a piece, which cannot know the names of the pieces before it, under a name of its own."""
+    name = unique(one.id, one.line, taken)
+    return one if name == one.id else renamed(one, f"{file}#{name}", sha256)
 
 
-def _size(source: Source) -> int:
+def _file_of(found: tuple[Task, Result]) -> str:
+    return found[0].name
+
+
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Let Python look for cycles of garbage less often: there are next to none, and looking took a ninth of a build."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
     try:
-        return source.path.stat().st_size
-    except OSError:
-        return 0
+        yield
+    finally:
+        gc.set_threshold(*before)

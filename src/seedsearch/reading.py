@@ -7,24 +7,31 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from seedsearch.errors import UnreadableError
-from seedsearch.ingest import alignment, bilingual, passages
+from seedsearch.ingest import alignment, bilingual, jsonlines, passages, pieces
 from seedsearch.ingest.decoding import decode
 from seedsearch.ingest.formats import Broken, Part, reader_of
 from seedsearch.ingest.language import identify_blocks
 from seedsearch.ingest.offsets import Offsets
+from seedsearch.ingest.pieces import Piece, Survey
 from seedsearch.records import Alignment, Bead, Block, Decoded, Document, Pair, Passage, Source, Span
 
 
 class Reading(NamedTuple):
-    """A document just read, and `span_of`, which gives the place of two character offsets of its text."""
+    """A document just read, and `span_of`, which gives the place of two character offsets of its text.
+
+    Of an object of a JSON Lines file `id` is what stands behind `#` in the document's name, and `line` its 1-based line.
+    """
 
     document: Document
     span_of: Callable[[int, int], Span]
+    id: str = ""
+    line: int = 0
 
     def passages(self, aligned: Alignment | None = None) -> list[Passage]:
         """The passages of the document, with the ids of their counterparts."""
@@ -125,6 +132,28 @@ def load(source: Source) -> bytes:
 
 def content(path: Path) -> bytes:
     """The bytes of a regular file. Raises OSError, and UnreadableError for pipes, devices and large files that are no text."""
+    with _opened(path) as file:
+        if os.fstat(file.fileno()).st_size > _LARGE:
+            decode(file.read(_HEAD))  # an image of a disk is told by its beginning
+            file.seek(0)
+        return file.read()
+
+
+def part(path: Path, start: int, end: int) -> bytes:
+    """Bytes [start, end) of a regular file. Raises as `content`."""
+    with _opened(path) as file:
+        file.seek(start)
+        return file.read(end - start)
+
+
+def survey(path: Path) -> tuple[Survey, list[Piece]] | None:
+    """How a file of lines can be read in pieces, as `ingest.pieces.survey`. Raises as `content`."""
+    with _opened(path) as file:
+        return pieces.survey(file)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     # A pipe, which a file may have become since it was found, would keep its reader waiting for ever.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(handle, "rb") as file:  # noqa: PTH123
@@ -133,10 +162,7 @@ def content(path: Path) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("neither a file nor a folder; name a file")
-        if status.st_size > _LARGE:
-            decode(file.read(_HEAD))  # an image of a disk is told by its beginning
-            file.seek(0)
-        return file.read()
+        yield file
 
 
 def file_hash(data: bytes) -> str:
@@ -155,8 +181,33 @@ def documents(source: Source, data: bytes, broken: Callable[[Broken], None] | No
     if not decoded.text.strip():
         raise UnreadableError("empty, there is nothing to read" if not data else "blank, there is nothing to read")
     offsets = Offsets(data, decoded)
-    digest = file_hash(data)
-    for part in reader_of(source.name)(decoded.text):
+    yield from _readings(source, reader_of(source.name)(decoded.text), decoded, offsets, file_hash(data), broken)
+
+
+def documents_of_piece(
+    source: Source, data: bytes, survey: Survey, start: int, line: int, broken: Callable[[Broken], None]
+) -> Iterator[Reading]:
+    """As `documents`, for the whole lines of a JSON Lines file that begin at byte `start`, which is in line `line`.
+
+    Raises UnreadableError for bytes that are not in the encoding that was found: the file has changed since.
+    """
+    try:
+        decoded = Decoded(data.decode(survey.encoding), survey.encoding, survey.encoding)
+    except UnicodeDecodeError:
+        raise UnreadableError("changed while it was being read; index it again") from None
+    parts = jsonlines.read(decoded.text, line)
+    yield from _readings(source, parts, decoded, Offsets(data, decoded, (start, line)), survey.sha256, broken)
+
+
+def _readings(
+    source: Source,
+    parts: Iterator[Part | Broken],
+    decoded: Decoded,
+    offsets: Offsets,
+    digest: str,
+    broken: Callable[[Broken], None] | None,
+) -> Iterator[Reading]:
+    for part in parts:
         if isinstance(part, Part):
             yield _reading(source, part, decoded, offsets, digest)
         elif broken:
@@ -181,7 +232,7 @@ def _reading(source: Source, part: Part, decoded: Decoded, offsets: Offsets, dig
         halves=bilingual.halves(part.text, blocks),
         title=part.title,
     )
-    return Reading(document, span_of)
+    return Reading(document, span_of, part.id, part.line)
 
 
 def _span(part: Part, offsets: Offsets, start: int, end: int) -> Span:

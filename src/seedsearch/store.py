@@ -225,9 +225,9 @@ class Store:
         """Drop all rows of the files that a crash caught half way."""
         self._drop("name IN (SELECT name FROM file WHERE state <> 'indexed')")
 
-    def note_flaw(self, file: int, flaw: str) -> None:
-        """Remember what of a file could not be read."""
-        self._rows("UPDATE file SET flaw = ? WHERE number = ?", (flaw, file))
+    def note(self, file: int, reason: str, flaw: str) -> None:
+        """Remember why a file was skipped, and what of it could not be read."""
+        self._rows("UPDATE file SET reason = ?, flaw = ? WHERE number = ?", (reason, flaw, file))
 
     def touch(self, name: str, seen: Seen) -> None:
         """Note that a file was looked at and holds what it held."""

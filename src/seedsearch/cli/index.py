@@ -38,12 +38,15 @@ def register(app: typer.Typer) -> None:
         index_folder: Annotated[
             Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
         ] = None,
+        jobs: Annotated[
+            int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes that read; by default one for each core.")
+        ] = None,
         files: Annotated[bool, typer.Option("--files", help="List every file: encoding, languages, halves, passages.")] = False,
     ) -> None:
         from seedsearch.indexing import build
 
         with _progress() as notify:
-            report = build(paths or (), index_folder, rebuild=rebuild, notify=notify)
+            report = build(paths or (), index_folder, rebuild=rebuild, jobs=jobs, notify=notify)
         if files:
             list_files(report.folder)
         summarise(report)

@@ -90,6 +90,47 @@ def payload(data: bytes, encoding: str) -> tuple[int, str]:
     return 0, bare.get(encoding, encoding)
 
 
+class PlainCheck:
+    """Whether `decode` would read a whole file strictly as "utf-8" or "ascii", told from its blocks of bytes one by one.
+
+    It may say no where `decode` would say yes: NUL bytes at the beginning, a sign of a seven-bit encoding that shifts.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._size = self._controls = 0
+        self._ascii = self._blank = True
+        self._shifts = False
+        self._tail = b""
+
+    def feed(self, block: bytes) -> bool:
+        """Take the next block; False as soon as the answer is no."""
+        if not self._size and (block.startswith(tuple(mark for mark, _, _ in MARKS)) or 0 in block[:_WIDE_SAMPLE]):
+            return False
+        try:
+            text = self._decoder.decode(block)
+        except UnicodeDecodeError:
+            return False
+        self._size += len(block)
+        self._controls += len(block) - len(block.translate(None, _CONTROLS))
+        self._blank = self._blank and not text.strip()
+        self._ascii = self._ascii and block.isascii()
+        if self._ascii and not self._shifts:
+            self._shifts = _SHIFT.search(self._tail + block) is not None
+            self._tail = block[-1100:]
+        return True
+
+    def encoding(self) -> str:
+        """ "utf-8" or "ascii", "" if the answer is no."""
+        try:
+            self._decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            return ""
+        if self._blank or self._controls > self._size / 10 or (self._ascii and self._shifts):
+            return ""
+        return "ascii" if self._ascii else "utf-8"
+
+
 def _marked(data: bytes) -> Decoded | None:
     for mark, codec, reported in MARKS:
         if data.startswith(mark):

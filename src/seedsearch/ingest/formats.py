@@ -21,6 +21,7 @@ class Part(NamedTuple):
     `id` is "" where the document is the file, else what stands behind `#` in its name; `title` and `language` are ""
     where the file does not say. `blocks` hold offsets into `text`. `start` is where `text` begins in the file's text,
     and `shifts` are pairs, ascending: a place in `text`, and by how much the file's text has run ahead from there on.
+    `line` is the 1-based line of the object that it was in a JSON Lines file, else 0.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Part(NamedTuple):
     blocks: list[RawBlock]
     start: int = 0
     shifts: Sequence[tuple[int, int]] = ()
+    line: int = 0
 
     def in_file(self, offset: int) -> int:
         """The place in the file's text, in characters, of a place in `text`."""

@@ -32,22 +32,23 @@ class _Value(NamedTuple):
 _NOTHING = _Value("", 0, 0)
 
 
-def read(text: str) -> Iterator[Part | Broken]:
+def read(text: str, line: int = 1) -> Iterator[Part | Broken]:
     """The documents of a JSON Lines file in order, and the lines that hold none; blank lines are passed over.
 
-    A document without an id, or with one that came before, is named by its line number. Half a surrogate pair, which
+    `line` is the number of the first line, where the text is a piece of a file. A document without an id, or with one that
+    came before, is named by its line number. Half a surrogate pair, which
     JSON can write and no encoding can, becomes U+FFFD. Beside the file's text only one line is held at a time.
     """
     taken: set[str] = set()
-    start = number = 0
+    start, number = 0, line - 1
     while start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         number += 1
-        line = text[start:end]
-        if line and not line.isspace():
+        content = text[start:end]
+        if content and not content.isspace():
             try:
-                part = _document(line, start)
+                part = _document(content, start)
             except (ValueError, RecursionError) as error:
                 reason = error.msg if isinstance(error, JSONDecodeError) else str(error)
                 yield Broken(number, f"not an object in JSON: {reason}")
@@ -133,8 +134,14 @@ def _shifts(literal: str) -> list[tuple[int, int]]:
 
 def _named(part: Part, number: int, taken: set[str]) -> Part:
     """The part under a name that no part before bears: its own, the line number, or that with `+` behind it."""
-    name = part.id if part.id and part.id not in taken else str(number)
-    while name in taken:
-        name += "+"
+    return part._replace(id=unique(part.id or str(number), number, taken), line=number)
+
+
+def unique(name: str, number: int, taken: set[str]) -> str:
+    """A name that is not taken yet, and is from now on: the one wanted, the line number, or that with `+` behind it."""
+    if name in taken:
+        name = str(number)
+        while name in taken:
+            name += "+"
     taken.add(name)
-    return part._replace(id=name)
+    return name

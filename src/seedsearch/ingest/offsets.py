@@ -30,15 +30,18 @@ class Offsets:
     A line ends with "\\n"; with "\\r" only in a text without any "\\n" (classic Mac OS). Nothing else ends a line.
     """
 
-    def __init__(self, data: bytes, decoded: Decoded) -> None:
+    def __init__(self, data: bytes, decoded: Decoded, piece: tuple[int, int] | None = None) -> None:
         """From the whole file's bytes and what `decode` made of them; ValueError if they do not belong together.
 
+        Of a piece of a file, which holds whole lines that end with "\\n", `piece` is the place of its first byte and the
+        number of its first line; the spans are still those of the file.
         Takes 10 ms for a megabyte (half a second if every stretch has to be walked), and 24 bytes for 256 characters.
         """
         self._data = data
         self._text = decoded.text
         self._mark, self._codec = payload(data, decoded.encoding)
-        self._newline = "\r" if "\n" not in decoded.text else "\n"
+        self._newline = "\r" if "\n" not in decoded.text and not piece else "\n"
+        self._first_byte, self._first_line = piece or (0, 1)
         # With one byte for each character there is nothing to measure.
         self._one_byte = len(data) - self._mark == len(decoded.text)
         self._stateful = self._codec.startswith(_STATEFUL)
@@ -55,15 +58,10 @@ class Offsets:
 
         A span that ends just behind a line end belongs to that line; an empty one lies on the line of its place.
         """
-        first = self._line(start_char)
-        # Between near places lines are counted on; a line end at the very end belongs to the line that it ends.
-        near = end_char - start_char <= 8 * _STRIDE
-        last = (
-            first + self._text.count(self._newline, start_char, max(end_char - 1, start_char))
-            if near
-            else self._line(end_char - 1)
-        )
-        return Span(start_char, end_char, first, last, self._byte(start_char), self._byte(end_char))
+        first = self._line(start_char) + self._first_line - 1
+        last = first + self._text.count(self._newline, start_char, max(end_char - 1, start_char))
+        start, end = self._byte(start_char) + self._first_byte, self._byte(end_char) + self._first_byte
+        return Span(start_char, end_char, first, last, start, end)
 
     def _line(self, char: int) -> int:
         checkpoint = bisect_right(self._chars, char) - 1

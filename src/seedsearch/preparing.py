@@ -1,0 +1,188 @@
+"""One file, or a piece of a large one -> all that engine and store keep of it. This is the work that can be shared out.
+
+A task goes to a worker process and its result comes back, so both are plain values: tuples, lists, texts and numbers, which
+`marshal` writes and reads at a fraction of what records cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from seedsearch import analysis, corrections
+from seedsearch.engines.protocol import Words
+from seedsearch.errors import SeedsearchError, UnreadableError
+from seedsearch.ingest.formats import Broken
+from seedsearch.ingest.passages import passage_id
+from seedsearch.ingest.pieces import Survey
+from seedsearch.reading import Reading, align, content, documents, documents_of_piece, file_hash, part
+from seedsearch.records import Alignment, Document, Source
+from seedsearch.store import Rows, rows_of
+
+Plain: TypeAlias = tuple[Any, ...]
+
+
+class Task(NamedTuple):
+    """A file to be prepared, or bytes [start, end) of one, which hold whole lines of a JSON Lines file in UTF-8.
+
+    `folder` is that of the index; `size` is what there is to read, in bytes; `known` the hash of the file when it was last
+    read, "" for a new one. Of a piece `line` is the 1-based number of its first line, 0 where the task is a whole file;
+    `sha256` and `encoding` are those of the file.
+    """
+
+    path: str
+    name: str
+    folder: str
+    size: int
+    known: str = ""
+    start: int = 0
+    end: int = 0
+    line: int = 0
+    sha256: str = ""
+    encoding: str = ""
+
+
+class Prepared(NamedTuple):
+    """A document as it goes to store and engine.
+
+    `id` is what the document calls itself, "" for none, and `line` where it stands in a JSON Lines file. `words` has for each
+    passage its language, body and heading, as in `Entry`.
+    """
+
+    id: str
+    line: int
+    rows: Rows
+    words: Sequence[tuple[str, Words, Words]]
+
+
+class Result(NamedTuple):
+    """What became of a task.
+
+    `reason` says why there are no documents, "" where there are; `same` that the file holds what it held; `broken` are
+    the parts that cannot be read: how many, and the first; `flaw` what else is wrong; `notes` what a user should know.
+    """
+
+    sha256: str = ""
+    encoding: str = ""
+    method: str = ""
+    reason: str = ""
+    same: bool = False
+    broken: int = 0
+    first_broken: tuple[int, str] = (0, "")
+    flaw: str = ""
+    notes: Sequence[str] = ()
+    documents: Sequence[Prepared] = ()
+
+
+def prepare(task: Task) -> Result:
+    """Read, align, cut and analyse. What goes wrong with the file is the result's `reason`, and not raised."""
+    if task.known and task.known == task.sha256:
+        return Result(task.sha256, same=True)
+    try:
+        return _piece(task) if task.line else _file(task)
+    except SeedsearchError as error:
+        return Result(reason=str(error))
+    except OSError as error:
+        return Result(reason=f"cannot be read ({error.strerror})")
+    except MemoryError:
+        return Result(reason="too large for the memory of this machine")
+    except Exception as error:  # a fault of ours, which must not cost the other files
+        if isinstance(error.__context__, KeyboardInterrupt):  # langdetect makes an error of its own of Ctrl-C
+            raise
+        return Result(reason=f"cannot be read, by a fault of seedsearch ({type(error).__name__}: {error}); please report it")
+
+
+def _file(task: Task) -> Result:
+    data = content(Path(task.path))
+    sha256 = file_hash(data)
+    if sha256 == task.known:
+        return Result(sha256, same=True)
+    broken: list[Broken] = []
+    try:
+        found = _documents(task, documents(Source(Path(task.path), task.name), data, broken.append))
+    except UnreadableError as error:
+        return Result(sha256, reason=str(error))
+    return found._replace(sha256=sha256, broken=len(broken), first_broken=_first(broken))
+
+
+def _piece(task: Task) -> Result:
+    data = part(Path(task.path), task.start, task.end)
+    broken: list[Broken] = []
+    source = Source(Path(task.path), task.name)
+    found = documents_of_piece(source, data, Survey(task.sha256, task.encoding), task.start, task.line, broken.append)
+    result = _documents(task, found)
+    return result._replace(sha256=task.sha256, broken=len(broken), first_broken=_first(broken))
+
+
+def _first(broken: Sequence[Broken]) -> tuple[int, str]:
+    return (broken[0].line, broken[0].reason) if broken else (0, "")
+
+
+def _documents(task: Task, found: Iterator[Reading]) -> Result:
+    first = next(found, None)  # decodes the file
+    if first is None:
+        return Result(reason="" if task.line else "none of its lines can be read", encoding=task.encoding, method=task.encoding)
+    notes: list[str] = []
+    prepared = [_document(Path(task.folder), reading, notes) for reading in chain([first], found)]
+    document = first.document
+    return Result(
+        encoding=document.encoding, method=document.encoding_method, flaw=_flaw(document), notes=notes, documents=prepared
+    )
+
+
+def _document(index: Path, reading: Reading, notes: list[str]) -> Prepared:
+    document = reading.document
+    alignment = _align(index, document, notes)
+    passages = reading.passages(alignment)
+    words = [
+        (one.language, analysis.postings(one.text, one.language), _heading_words(one.headings, one.language))
+        for one in passages
+    ]
+    rows = rows_of(document, alignment, passages, reading.pairs(alignment))
+    return Prepared(reading.id, reading.line, rows, words)
+
+
+def _heading_words(headings: Sequence[str], language: str) -> Words:
+    return analysis.postings(" ".join(headings), language) if headings else ()
+
+
+def _align(index: Path, document: Document, notes: list[str]) -> Alignment:
+    """The alignment that a person has corrected, else the aligner's own."""
+    if not document.halves:
+        return Alignment((), 0.0)
+    if corrections.is_outdated(index, document.source, document):
+        notes.append(f"{document.source}: its corrected alignment was made for an earlier text; correct it anew")
+    return corrections.load(index, document.source, document) or align(document)
+
+
+def _flaw(document: Document) -> str:
+    """What is wrong with the text of a file's first document, in a line; "" for a sound one."""
+    if document.encoding_method.endswith("replaced"):
+        return f"damaged text, read as {document.encoding_method}"
+    if "\0" in document.text:
+        return f"holds {document.text.count(chr(0))} NUL characters, read as text all the same"
+    return ""
+
+
+def renamed(one: Prepared, source: str, sha256: str) -> Prepared:
+    """A document under another name, with the ids of its passages, which depend on it."""
+    import json
+
+    ids = {row[0]: passage_id(source, sha256, row[1], row[2]) for row in one.rows.passages}
+    passages = [
+        (ids[row[0]], *row[1:-1], json.dumps([ids[other] for other in json.loads(row[-1])])) for row in one.rows.passages
+    ]
+    return one._replace(rows=one.rows._replace(document=(source, *one.rows.document[1:]), passages=passages))
+
+
+def to_plain(result: Result) -> Plain:
+    """A result without records, for `marshal`."""
+    return (*result[:-1], [(one.id, one.line, tuple(one.rows), one.words) for one in result.documents])
+
+
+def from_plain(plain: Plain) -> Result:
+    """The inverse of `to_plain`."""
+    found = [Prepared(identity, line, Rows(*rows), words) for identity, line, rows, words in plain[-1]]
+    return Result(*plain[:-1])._replace(documents=found)
