@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from seedsearch import analysis, corrections, manifest
-from seedsearch.engines import DEFAULT, create_engine, open_engine
+from seedsearch.engines import create_engine, open_engine
 from seedsearch.engines.protocol import Engine, Entry, Writer
-from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, UnreadableError
+from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, SeedsearchError, UnreadableError
 from seedsearch.ingest.discover import Skipped, name_of
 from seedsearch.ingest.jsonlines import unique
 from seedsearch.manifest import Manifest
-from seedsearch.planning import UNREAD, Work, plan, tasks
+from seedsearch.planning import UNREAD, Plan, Work, choose_engine, plan, tasks
 from seedsearch.preparing import Prepared, Result, Task, renamed
 from seedsearch.reading import read
 from seedsearch.records import Alignment, Document
@@ -39,7 +39,10 @@ class Progress(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What an index run did: numbers of files, passages written, what was left out and why, flaws of what was read."""
+    """What an index run did: numbers of files, passages written, what was left out and why, flaws of what was read.
+
+    `engine` says which engine a new index has, and why; "" where there was one before.
+    """
 
     folder: Path
     indexed: int
@@ -49,6 +52,7 @@ class Report(NamedTuple):
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     seconds: float
+    engine: str = ""
 
 
 def correct(file: Path | str, table: str, index: Path | str | None = None) -> Report:
@@ -79,13 +83,15 @@ def build(
     rebuild: bool = False,
     again: frozenset[str] = frozenset(),
     only_first: bool = False,
+    engine: str = "auto",
     jobs: int | None = None,
     notify: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Bring an index up to date with files and folders; what is unchanged is not read again.
 
     `paths` defaults to what was indexed before, else `seeds/`. `rebuild` makes everything anew beside the old index and swaps;
-    files named in `again` are read even if unchanged; with `only_first` an index that is there already is left as it is.
+    `engine` is "whoosh", "tantivy" or "auto", which goes by the size of the sources; what an index has can only be changed in a
+    rebuild. Files named in `again` are read even if unchanged; with `only_first` an index that is there is left alone.
     `jobs` processes read, by default one for each core and none for little to read; the index is the same with any number.
     Files that cannot be read are reported, not raised. Raises UnreadableError when no path exists, and the errors of
     `manifest.locked` and `manifest.read_manifest`.
@@ -96,11 +102,15 @@ def build(
         old = _current(folder, forgiving=rebuild)
         wanted = _wanted(folder, old, [paths] if isinstance(paths, Path | str) else paths)
         manifest.sweep(folder, manifest.current_generation(folder))
+        if old is not None and not rebuild and engine not in ("auto", old.engine):
+            raise SeedsearchError(
+                f"{folder} has the engine {old.engine}; to change it, {manifest.remedy(folder)} --engine {engine}"
+            )
         if only_first and old is not None:
             return Report(folder, 0, 0, 0, 0, (), (), 0.0)
         try:
             if old is None or rebuild:
-                run = _start(folder, old, wanted, notify)
+                run = _start(folder, old, wanted, engine, notify)
             else:
                 run = _Run(folder, _widened(folder, old, wanted), notify)
         except (FileNotFoundError, IndexMissingError):
@@ -110,7 +120,7 @@ def build(
                 run.update(wanted, again, jobs)
         finally:  # what a failed rebuild leaves goes at once: a full disk needs the room
             manifest.sweep(folder, manifest.current_generation(folder))
-        return Report(folder, *run.counts(), seconds=time.monotonic() - began)
+        return Report(folder, *run.counts(), seconds=time.monotonic() - began, engine=run.why)
 
 
 def _current(folder: Path, *, forgiving: bool) -> Manifest | None:
@@ -142,19 +152,25 @@ def _wanted(folder: Path, old: Manifest | None, paths: Sequence[Path | str]) -> 
     return wanted
 
 
-def _start(folder: Path, old: Manifest | None, wanted: list[Path], notify: Callable[[Progress], None] | None) -> _Run:
+def _start(
+    folder: Path, old: Manifest | None, wanted: list[Path], engine: str, notify: Callable[[Progress], None] | None
+) -> _Run:
     """A run into a new generation. A first build is visible while it grows, and goes on where it was stopped."""
-    generation = manifest.next_generation(folder)
     root = manifest.root_of(folder, [path for path in wanted if os.path.lexists(path)] or wanted)
+    todo = plan(wanted, root, {})
+    name, why = choose_engine(engine, sum(one.look.size for one in todo.work))
+    generation = manifest.next_generation(folder)
     fresh = Manifest(
-        manifest.FORMAT, DEFAULT, analysis.identity(), generation.name, manifest.portable_root(folder, root), (), {}, False
+        manifest.FORMAT, name, analysis.identity(), generation.name, manifest.portable_root(folder, root), (), {}, False
     )
     Store(generation / "store.sqlite", create=True).close()
-    create_engine(DEFAULT, generation).close()
+    create_engine(name, generation).close()
     fresh = _widened(folder, fresh, wanted)
     if old is None:
         manifest.write_manifest(folder, fresh)
-    return _Run(folder, fresh, notify)
+    run = _Run(folder, fresh, notify)
+    run.todo, run.why = todo, why
+    return run
 
 
 def _widened(folder: Path, found: Manifest, wanted: list[Path]) -> Manifest:
@@ -188,6 +204,8 @@ class _Run:
         self.notes: list[str] = []
         self.indexed = self.unchanged = self.removed = self.passages = 0
         self.done = self.total = _Amount()
+        self.todo: Plan | None = None
+        self.why = ""
 
     def close(self) -> None:
         self.engine.close()
@@ -200,7 +218,7 @@ class _Run:
         """Read what is new or changed, drop what is gone, in commits of about BATCH passages."""
         self._recover()
         seen = {name: before for name, before in self.store.seen().items() if name not in again}
-        todo = plan(wanted, self.root, seen)
+        todo = self.todo or plan(wanted, self.root, seen)
         self.skipped += todo.skipped
         for name, before in todo.kept:
             self._keep(name, before)

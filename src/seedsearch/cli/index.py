@@ -38,6 +38,12 @@ def register(app: typer.Typer) -> None:
         index_folder: Annotated[
             Path | None, typer.Option("--index", metavar="DIR", readable=False, help="Where the index lies.")
         ] = None,
+        engine: Annotated[
+            str,
+            typer.Option(
+                "--engine", metavar="auto|whoosh|tantivy", help="Of a new index; auto goes by the size of the sources."
+            ),
+        ] = "auto",
         jobs: Annotated[
             int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes that read; by default one for each core.")
         ] = None,
@@ -46,7 +52,7 @@ def register(app: typer.Typer) -> None:
         from seedsearch.indexing import build
 
         with _progress() as notify:
-            report = build(paths or (), index_folder, rebuild=rebuild, jobs=jobs, notify=notify)
+            report = build(paths or (), index_folder, rebuild=rebuild, engine=engine, jobs=jobs, notify=notify)
         if files:
             list_files(report.folder)
         summarise(report)
@@ -62,6 +68,7 @@ def summarise(report: Report) -> None:
     if len(told) > SHOWN:
         complain(f"... and {len(told) - SHOWN} more; those that are files are in: seedsearch status --files")
     parts = [f"{report.indexed} files indexed ({report.passages} passages)", f"{report.unchanged} unchanged"]
+    parts += [report.engine] * bool(report.engine)
     parts += [f"{report.removed} removed"] * bool(report.removed) + [f"{len(report.skipped)} skipped"] * bool(report.skipped)
     print(f"{harmless_name(str(report.folder))}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr)
 

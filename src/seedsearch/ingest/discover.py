@@ -11,8 +11,8 @@ from typing import NamedTuple
 from seedsearch.errors import UnreadableError
 from seedsearch.records import Source
 
-# A folder with this file in it holds an index, not documents.
-INDEX_MARK = "seedsearch.json"
+# A folder with one of these files in it holds an index, not documents; the lock comes first.
+INDEX_MARKS = frozenset({"seedsearch.json", "seedsearch.lock"})
 # Version control systems whose folders are not hidden by a dot.
 _VERSION_CONTROL = frozenset({"CVS", "_darcs", "RCS", "SCCS"})
 
@@ -77,7 +77,7 @@ def discover(paths: Sequence[Path], root: Path) -> Iterator[Source | Skipped]:
 def _below(folder: Path) -> list[Path]:
     """What is to be read in a folder, sorted; nothing if it holds an index. Raises OSError."""
     names = sorted(os.listdir(folder))  # noqa: PTH208 - the names alone are wanted, and a Path each costs more
-    if INDEX_MARK in names:
+    if not INDEX_MARKS.isdisjoint(names):
         return []
     return [folder / name for name in names if not name.startswith(".") and name not in _VERSION_CONTROL]
 
