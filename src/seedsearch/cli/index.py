@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -47,22 +47,48 @@ def register(app: typer.Typer) -> None:
         jobs: Annotated[
             int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes that read; by default one for each core.")
         ] = None,
+        watch: Annotated[
+            bool, typer.Option("--watch", help="Stay, and update the index whenever files change; Ctrl-C ends.")
+        ] = False,
         files: Annotated[bool, typer.Option("--files", help="List every file: encoding, languages, halves, passages.")] = False,
     ) -> None:
         from seedsearch.indexing import build
 
+        if watch:
+            from seedsearch.watching import watcher
+
+            watcher()  # tells at once what is not installed
         with _progress() as notify:
             report = build(paths or (), index_folder, rebuild=rebuild, engine=engine, jobs=jobs, notify=notify)
         if files:
             list_files(report.folder)
         summarise(report)
+        if watch:
+            keep_fresh(report, jobs)
         if report.skipped or report.notes:
             raise typer.Exit(2)
 
 
-def summarise(report: Report) -> None:
-    """One honest line, after the reasons for what was left out."""
-    told = [*report.notes, *(f"{skipped.name}: {skipped.reason}" for skipped in report.skipped)]
+def keep_fresh(report: Report, jobs: int | None) -> None:
+    """Update without end, with a line for each update that changed something."""
+    from seedsearch.watching import watch
+
+    print("watching for changes; Ctrl-C ends", file=sys.stderr, flush=True)
+    told = set(flaws(report))
+    for update in watch(report.folder, jobs):
+        if update.indexed or update.removed or not told.issuperset(flaws(update)):
+            summarise(update, told)
+        told = set(flaws(update))
+
+
+def flaws(report: Report) -> list[str]:
+    """What was left out and why, and what of files could not be read, a line each."""
+    return [*report.notes, *(f"{skipped.name}: {skipped.reason}" for skipped in report.skipped)]
+
+
+def summarise(report: Report, known: Collection[str] = ()) -> None:
+    """One honest line, after the reasons for what was left out, those that are known already aside."""
+    told = [line for line in flaws(report) if line not in known]
     for line in told[:SHOWN]:
         complain(line)
     if len(told) > SHOWN:
@@ -70,7 +96,7 @@ def summarise(report: Report) -> None:
     parts = [f"{report.indexed} files indexed ({report.passages} passages)", f"{report.unchanged} unchanged"]
     parts += [report.engine] * bool(report.engine)
     parts += [f"{report.removed} removed"] * bool(report.removed) + [f"{len(report.skipped)} skipped"] * bool(report.skipped)
-    print(f"{harmless_name(str(report.folder))}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr)
+    print(f"{harmless_name(str(report.folder))}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr, flush=True)
 
 
 def list_files(index: Path) -> None:
