@@ -16,11 +16,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From left to right: a module imports only what stands to its left. A name stands for the module or the whole package.
 ORDER = (
-    "errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets ingest.language"
-    " ingest.wrapping ingest.blocks ingest.sentences ingest.pieces ingest.formats ingest.jsonlines ingest.markdown"
-    " ingest.discover ingest.bilingual ingest.alignment ingest.passages folding stemming function_words analysis"
-    " query ranking reranking duplicates spelling engines store manifest snippets reading bitext corrections"
-    " preparing workers planning indexing watching searching citations judged runs measures evaluation cli __main__"
+    " errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets"
+    " ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.pieces ingest.formats"
+    " ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.alignment ingest.passages folding"
+    " stemming function_words analysis query ranking reranking duplicates spelling engines store manifest snippets"
+    " reading bitext corrections preparing workers planning indexing watching searching citations judged runs"
+    " measures evaluation cli __main__"
 ).split()
 HEAVY = set(
     (

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.ingest.neighbours import is_maori, settle
 from seedsearch.ingest.scripts import dominant_script, han_variant, script_weights
+from seedsearch.ingest.witness import second_opinion
 
 if TYPE_CHECKING:
-    from langdetect.detector_factory import DetectorFactory
     from py3langid.langid import LanguageIdentifier
 
 
@@ -100,6 +101,7 @@ def _sample(text: str) -> str:
     return "\n".join(text[start : start + _WINDOW] for start in range(0, _WINDOWS * step, step))
 
 
+@lru_cache(maxsize=1 << 12)  # the same notice stands in file after file
 def _among(words: str, script: str) -> Language:
     """The language of a text in a script that several share. Thresholds: see bench/detection.py.
 
@@ -110,43 +112,39 @@ def _among(words: str, script: str) -> Language:
     if script == "Latn" and is_maori(words):
         return Language("mi", 0.9)
     shares = settle(words, _shares(words, script))
-    code = max(shares, key=lambda name: shares[name])
+    code = max(shares, key=shares.__getitem__)
     share = shares[code]
     several = len(words.split()) > 1
     if share >= _SURE and several:
         return Language(code, round(share, 3))
     if share < _HOPELESS:
         return UNDETERMINED
-    known, witness = _second_opinion(words)
+    known, witness = second_opinion(words)
+    known, witness = frozenset(_FOLDED.get(name, name) for name in known), _FOLDED.get(witness, witness)
     if witness == code or (share >= _DOUBTFUL and several and code not in known):
         return Language(code, round(share, 3))
     return UNDETERMINED
 
 
 def _shares(words: str, script: str) -> dict[str, float]:
+    """The probabilities of the languages written in a script, the likeliest first."""
+    values = _py3langid()._decide(words).tolist()
+    ranked = sorted([(values[place], code) for place, code in _classes(script)], key=itemgetter(0), reverse=True)
     shares: dict[str, float] = {}
-    languages = _SHARED.get(script)
-    for name, share in _py3langid().rank(words):
-        if name in languages if languages else name not in _NOT_LATIN:
-            code = _FOLDED.get(name, name)
-            shares[code] = shares.get(code, 0.0) + share
+    for share, code in ranked:
+        shares[code] = shares.get(code, 0.0) + share
     return shares
 
 
-def _second_opinion(words: str) -> tuple[frozenset[str], str]:
-    """The languages that langdetect knows, and the one it sees, "und" if none."""
-    from langdetect.lang_detect_exception import LangDetectException
-
-    factory = _langdetect()
-    detector = factory.create()
-    detector.n_trial = 3  # of 7: as right, and half the time
-    detector.append(words)
-    try:
-        name = detector.detect()
-    except LangDetectException:
-        name = "und"
-    known = frozenset(_FOLDED.get(language, language) for language in factory.get_lang_list())
-    return known, _FOLDED.get(name, name)
+@cache
+def _classes(script: str) -> list[tuple[int, str]]:
+    """py3langid's classes for a script: their places in its answer, and our codes."""
+    languages = _SHARED.get(script)
+    places: dict[str, int] = {}
+    for place, name in enumerate(_py3langid().nb_classes):
+        if name in languages if languages else name not in _NOT_LATIN:
+            places.setdefault(name, place)  # of a language in two classes the first has the share of both
+    return [(place, _FOLDED.get(name, name)) for name, place in places.items()]
 
 
 @cache
@@ -154,16 +152,6 @@ def _py3langid() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-@cache
-def _langdetect() -> DetectorFactory:
-    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
-
-    factory = DetectorFactory()
-    factory.load_profile(PROFILES_DIRECTORY)
-    factory.set_seed(0)  # it draws its samples at random
-    return factory
 
 
 def identify_blocks(texts: Sequence[str]) -> list[str]:

@@ -80,7 +80,7 @@ def settle(text: str, shares: dict[str, float]) -> dict[str, float]:
     `shares` are the probabilities of languages (not empty); a neighbour that is missing there starts at a fiftieth of
     the first one's. The sum over the group stays as it was.
     """
-    group = _group_of(max(shares, key=lambda name: shares[name]))
+    group = _group_of(max(shares, key=shares.__getitem__))
     if not group:
         return shares
     words = [word.strip(_PUNCTUATION) for word in text.lower().split()]
