@@ -26,9 +26,9 @@ from seedsearch.preparing import Result, Task, from_plain, prepare, to_plain
 
 # What a worker costs to start is worth about so many bytes of reading (0.3 s of CPU, 0.9 s with py3langid's model).
 WORTH = 1 << 20
-# A file may take this long, and so much longer for each byte: thirty times what the slowest real text takes (two halves of
-# 10,000 lines, 29 s for 2 MB), on a machine as slow again.
-PATIENCE, PATIENCE_PER_BYTE = 60.0, 0.0005  # seconds
+# A file may take this long, and so much longer for each byte: seven times what the slowest real text takes (two halves of
+# 10,000 lines, 29 s for 2 MB).
+PATIENCE, PATIENCE_PER_BYTE = 60.0, 0.0001  # seconds
 _AHEAD = 1 << 18  # bytes of tasks that a worker has before it, and not many more than _FILES of them
 _FILES = 64
 _HELD = 1 << 26  # bytes of results that wait for one before them; then nothing new is begun
