@@ -148,15 +148,17 @@ def entries(words: list[str], language: str) -> list[tuple[str, ...]]:
     >>> entries(["résumé", "l'homme", "f16"], "fr")
     [('résum', '\\u2060résumé', '\\u2061resum'), ("l'homm", "\\u2060l'homme", 'lhomm', 'homm'), ('f16', 'f', '16')]
     """
-    found: list[tuple[str, ...]] = []
-    for stem, word in zip(stems(words, language), words, strict=True):
-        terms = (stem,) if stem == word else (stem, WRITTEN + word)
-        if not (word.isalpha() and word.isascii()) and not is_run(word):
-            plain, others = respelt(word, language)
-            more = (*others, *parts(word), *((_ACCENTED + plain,) if plain else ()))
-            terms = tuple(dict.fromkeys((*terms, *more)))
-        found.append(terms)
-    return found
+    spaced = [word for word in words if not is_run(word)]
+    stem_of = dict(zip(spaced, stems(spaced, language), strict=True))
+    return [_entry(word, stem_of[word], language) if word in stem_of else (word,) for word in words]
+
+
+def _entry(word: str, stem: str, language: str) -> tuple[str, ...]:
+    terms = (stem,) if stem == word else (stem, WRITTEN + word)
+    if word.isalpha() and word.isascii():
+        return terms
+    plain, others = respelt(word, language)
+    return tuple(dict.fromkeys((*terms, *others, *parts(word), *((_ACCENTED + plain,) if plain else ()))))
 
 
 def _joined(folded: str, found: Sequence[tuple[str, int, int]], language: str) -> dict[int, str]:
@@ -256,7 +258,12 @@ def _unpunctuated(word: str) -> str:
 
 def is_run(word: str) -> bool:
     """Whether a word was cut from a script without spaces: a bigram, or a character that stood alone."""
-    return word > "\u0e00" and _runs().fullmatch(word) is not None
+    return word > "\u0e00" and _unspaced(word[0])
+
+
+@lru_cache(maxsize=1 << 16)
+def _unspaced(letter: str) -> bool:
+    return _runs().match(letter) is not None
 
 
 def is_ideograph(character: str) -> bool:
