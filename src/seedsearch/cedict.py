@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import log1p
 from typing import NamedTuple
+
+from seedsearch.function_words import ENGLISH
 
 # Of the headwords 99.3 % have at most so many characters; what is longer are proverbs.
 LONGEST = 8
 _MAX_EQUIVALENTS = 24
+_MAX_MENTIONS = 12
 _HAN = re.compile(r"[\u2e80-\u2fff\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _ENTRY = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/\s*")
 _READING = re.compile(r"\[[^\]]*\]")
@@ -24,6 +27,7 @@ _NO_SENSE = re.compile(
     r"CL:|(?:also|Taiwan|old) pr\.|also written|see |(?:\w+ )?variant of|same as |abbr\. (?:for|to) |used in |equivalent to "
 )
 _RARE = re.compile(r"surname |\((?:literary|old|archaic|classical|dialect|Cantonese|slang|Internet slang|vulgar)\b")
+_WORD = re.compile(r"[a-z][a-z'-]+")
 _PREFIX = re.compile(r"\A(?:(?:lit\.|fig\.|surname|to be|to|an?|the) +)+(?=\w)")
 
 
@@ -118,18 +122,42 @@ def equivalents() -> dict[str, list[str]]:
     A word is the better, the earlier the sense stands among its senses and the more headwords contain the word, which
     stands in for its frequency; a single character counts less, as it is most often part of another word.
     """
+    return _best(_weighed_senses(), _MAX_EQUIVALENTS)
+
+
+def mentions() -> dict[str, list[str]]:
+    """English word -> Simplified words of up to four characters that have it beside others in a sense, best first.
+
+    Weaker evidence than `equivalents`: `mentions()["warfare"]` has 游击, of "guerrilla warfare". A sense of two to four words
+    is taken, function words aside; it counts the less, the more words it has.
+    """
+    found = []
+    for sense, word, weight in _weighed_senses():
+        words = [part for part in _WORD.findall(sense) if part not in ENGLISH]
+        if len(word) <= 4 and 2 <= len(words) <= 4:
+            found += [(part, word, weight / len(words)) for part in words]
+    return _best(found, _MAX_MENTIONS)
+
+
+def _weighed_senses() -> Iterator[tuple[str, str, float]]:
+    """Each sense in small letters, the Simplified word that has it, and how good a translation that is."""
     by_word: dict[str, dict[str, None]] = {}
     for entry in sorted(entries(), key=lambda entry: entry.pinyin[:1].isupper()):
         by_word.setdefault(entry.simplified, {}).update(dict.fromkeys(senses(entry.definition)))
     use = _productivity(by_word)
-    weights: dict[str, dict[str, float]] = {}
     for word, kept in by_word.items():
         length = (0.4, 1.0, 0.7)[len(word) - 1] if len(word) < 4 else 0.5
         for rank, sense in enumerate(kept):
-            weight = length * log1p(use[word]) / (1 + rank)
-            known = weights.setdefault(sense.lower(), {})
-            known[word] = max(weight, known.get(word, 0.0))
-    return {sense: sorted(words, key=lambda word: (-words[word], word))[:_MAX_EQUIVALENTS] for sense, words in weights.items()}
+            yield sense.lower(), word, length * log1p(use[word]) / (1 + rank)
+
+
+def _best(weighed: Iterable[tuple[str, str, float]], most: int) -> dict[str, list[str]]:
+    """For each key its `most` words of greatest weight."""
+    weights: dict[str, dict[str, float]] = {}
+    for key, word, weight in weighed:
+        known = weights.setdefault(key, {})
+        known[word] = max(weight, known.get(word, 0.0))
+    return {key: sorted(words, key=lambda word: (-words[word], word))[:most] for key, words in weights.items()}
 
 
 def _productivity(words: dict[str, dict[str, None]]) -> Counter[str]:
