@@ -137,7 +137,11 @@ class Counterpart(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A passage found: `snippet` is a verbatim slice of its text, `marks` are (start, end) pairs into the snippet."""
+    """A passage found: `snippet` is a verbatim slice of its text, `marks` are (start, end) pairs into the snippet.
+
+    `match` says how: "direct", "translated" by words of the other language, or "aligned", opposite a passage found directly.
+    `words` pairs each word of the query that matched with what stands for it in the passage.
+    """
 
     rank: int
     score: float
@@ -146,3 +150,5 @@ class Hit(NamedTuple):
     snippet: str
     marks: tuple[tuple[int, int], ...]
     counterparts: tuple[Counterpart, ...]
+    match: str = "direct"
+    words: tuple[tuple[str, str], ...] = ()

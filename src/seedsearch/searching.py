@@ -1,4 +1,7 @@
-"""The read path on one screen: query -> tree of terms -> engine -> passages -> closeness -> snippets and counterparts."""
+"""The read path on one screen: query -> tree of terms -> engine -> passages -> closeness -> snippets and counterparts.
+
+Beside it the same query in the other language (`crosslingual`), whose passages are ranked apart and follow.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch import analysis, manifest, query, ranking, snippets
+from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
 from seedsearch.engines.protocol import Engine
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
-from seedsearch.query import And, Language, Node, Phrase, Term, Within
+from seedsearch.query import And, Language, Node, Not, Phrase, Term, Within
 from seedsearch.records import Counterpart, Hit, Passage
-from seedsearch.store import FileRow, Opposite, Store, Stored
+from seedsearch.store import FileRow, Store, Stored
+
+if TYPE_CHECKING:
+    from seedsearch.crosslingual import Interpreter, Question
 
 POOL = 100  # passages that are looked at for closeness, at least; the rest keep the engine's order
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
@@ -74,6 +81,7 @@ class Collection:
 
     def close(self) -> None:
         """Let go of the index's files."""
+        self.__dict__.pop("interpreter", None)
         self._engine.close()
         self._store.close()
 
@@ -88,15 +96,17 @@ class Collection:
         """The folder to which the paths in citations are relative."""
         return manifest.resolve_root(self.index, self.manifest)
 
-    def search(self, text: str, *, limit: int = 10, lang: str | None = None, source: str | None = None) -> Results:
-        """The `limit` best passages for a query.
+    def search(
+        self, text: str, *, limit: int = 10, lang: str | None = None, source: str | None = None, translate: str = "auto"
+    ) -> Results:
+        """The `limit` best passages for a query, and behind them the `limit` best in the other language, by translation.
 
-        `lang` is a language tag ("zh" takes in "zh-Hant"), `source` a pattern for names of documents. Raises QuerySyntaxError
-        where there is nothing to search for.
+        `lang` is a language tag ("zh" takes in "zh-Hant"), `source` a pattern for names of documents. `translate` is "auto",
+        "never" or "only" (nothing but the other language). Raises QuerySyntaxError where there is nothing to search for.
         """
         for _ in range(TRIES):
             try:
-                found = self._search(text, limit, lang, source)
+                found = self._search(text, limit, lang, source, translate)
             except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
                 if not self._is_replaced():
                     raise _damaged(self.index, error) from None
@@ -107,10 +117,14 @@ class Collection:
             self._open()
         raise _damaged(self.index, None)
 
-    def _search(self, text: str, limit: int, lang: str | None, source: str | None) -> Results | None:
+    def _search(self, text: str, limit: int, lang: str | None, source: str | None, translate: str) -> Results | None:
         """As `search`; None when the index changed under it."""
         compiled = self._compile(text, lang)
-        node = self._within(compiled.node, lang, source)
+        question = self.question(text, lang, source) if translate != "never" else None
+        translated = self.interpreter.translated(question, limit) if question else []
+        # What a query and its translation find in the other language is ranked there.
+        apart = [Not(Language(question.target))] if question and translated else []
+        node = _all([compiled.node, *self._filters(lang, source), *apart])
         answer = self._engine.search(node, max(limit, POOL))
         stored = self._store.passages(match.number for match in answer.matches)
         if len(stored) < len(answer.matches):
@@ -120,11 +134,39 @@ class Collection:
         ranked = sorted(
             (self._weighed(stored[match.number], match.score, leaves, weights) for match in answer.matches),
             key=lambda candidate: (-candidate.score, candidate.stored.number),
-        )
-        hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(ranked[: max(0, limit)], 1))
+        )[: max(0, limit)]
+        found = [] if translate == "only" else self._named(ranked, text, lang, leaves)
+        if question:
+            direct = [one._replace(score=one.score / (sum(weights) or 1.0)) for one in ranked]
+            shown = {one.stored.number for one in found}
+            others = self.interpreter.merged(question, translated, direct, limit)
+            found += [one for one in others if one.stored.number not in shown]
+        hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(found, 1))
         counts = self._counts(text, lang, source) if not hits else ()
         notes = dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in (*compiled.notes, *answer.notes))
         return Results(hits, answer.total, tuple(notes), counts)
+
+    def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
+        """A query in the other language, Chinese or English, with its filters and those given beside it.
+
+        None where the collection does not speak that language, or where the query has operators. Raises QuerySyntaxError.
+        """
+        plain = query.plain(query.parse(text).tree)
+        direction = query.direction(" ".join(plain[0])) if plain else None
+        if plain is None or direction is None or not any(query.speaks(code, direction[1]) for code in self.manifest.languages):
+            return None
+        words, typed = plain
+        filters = self._filters(lang, source)
+        for name, value in typed:
+            filters += self._filters(value, None) if name == "lang" else self._filters(None, value)
+        return self.interpreter.question(" ".join(words), *direction, tuple(filters))
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """What translates queries; the dictionary is loaded with it."""
+        from seedsearch.crosslingual import Interpreter
+
+        return Interpreter(self._engine, self._store)
 
     def _compile(self, text: str, lang: str | None) -> query.Compiled:
         """The tree of terms for what was typed; a word takes the forms that it has in the languages of the collection."""
@@ -149,23 +191,21 @@ class Collection:
             return min((self._engine.frequency(leaf.field, forms) for forms in leaf.positions), default=0)
         return self._engine.search(leaf, 0).total
 
-    def _within(self, node: Node, lang: str | None, source: str | None) -> Node:
-        """A tree with the filters that were given beside the query."""
-        filters: list[Node] = [Language(lang)] if lang is not None else []
-        if source is not None:
-            filters.append(Within(self._documents(source)))
-        return And((node, *filters)) if filters else node
+    def _filters(self, lang: str | None, source: str | None) -> list[Node]:
+        """The filters that were given beside the query."""
+        filters: list[Node] = [Language(lang.replace("_", "-"))] if lang is not None else []
+        return filters + ([Within(self._documents(source))] if source is not None else [])
 
     def _counts(self, text: str, lang: str | None, source: str | None) -> tuple[tuple[str, int], ...]:
         """For each word or phrase of the query, in how many of the passages that the filters let through it occurs."""
         counts = []
         for word in query.typed(query.parse(text).tree):
             with suppress(QuerySyntaxError):  # of the words that were typed, this one has no letters
-                node = self._within(self._compile(word, lang).node, lang, source)
+                node = _all([self._compile(word, lang).node, *self._filters(lang, source)])
                 counts.append((word, self._engine.search(node, 0).total))
         return tuple(counts)
 
-    def _weighed(self, stored: Stored, score: float, leaves: Sequence[snippets.Leaf], weights: Sequence[float]) -> _Candidate:
+    def _weighed(self, stored: Stored, score: float, leaves: Sequence[snippets.Leaf], weights: Sequence[float]) -> Found:
         """A passage with the lift for words that stand close together added to the engine's score."""
         passage = stored.passage
         tokens = analysis.tokens(passage.text, passage.language)
@@ -173,23 +213,29 @@ class Collection:
         occurrences: list[list[int]] = [[] for _ in leaves]
         for match in found:
             occurrences[match.part].append(match.position)
-        return _Candidate(score + ranking.proximity(occurrences, weights), stored, found)
+        return Found(stored, score + ranking.proximity(occurrences, weights), found)
 
-    def _hit(self, rank: int, candidate: _Candidate) -> Hit:
-        passage = candidate.stored.passage
-        cut = snippets.snippet(passage.text, candidate.found)
+    def _named(self, found: Sequence[Found], text: str, lang: str | None, leaves: Sequence[snippets.Leaf]) -> list[Found]:
+        """Passages with the words of the query that each holds."""
+        names: dict[snippets.Leaf, str] = {}
+        for word in query.typed(query.parse(text).tree):
+            with suppress(QuerySyntaxError):
+                for leaf in snippets.parts(self._compile(word, lang).node):
+                    names.setdefault(leaf, word)
+        typed = [names.get(leaf, text) for leaf in leaves]
+        return [one._replace(words=snippets.words(one.stored.passage.text, one.matches, typed)) for one in found]
+
+    def _hit(self, rank: int, found: Found) -> Hit:
+        passage = found.stored.passage
+        cut = snippets.snippet(passage.text, found.matches)
         excerpt = passage.text[cut.start : cut.end]
         begin = passage.span.start_char
         opposite = self.opposite(passage, begin + cut.start, begin + cut.end)
-        return Hit(rank, candidate.score, passage, candidate.stored.sha256, excerpt, cut.marks, opposite)
+        return Hit(rank, found.score, passage, found.stored.sha256, excerpt, cut.marks, opposite, found.match, found.words)
 
     def opposite(self, passage: Passage, start_char: int, end_char: int) -> tuple[Counterpart, ...]:
         """What translates the part of a passage between two offsets of its document: a slice of each passage opposite."""
-        if not passage.counterparts:
-            return ()
-        places = self._store.opposite(passage, start_char, end_char)
-        found = (_counterpart(stored.passage, places) for stored in self._store.by_id(passage.counterparts))
-        return tuple(counterpart for counterpart in found if counterpart is not None)
+        return tuple(other for _, other in counterparts(self._store, passage, start_char, end_char))
 
     def passages_at(self, source: str, start_line: int, end_line: int) -> list[Stored]:
         """The passages of a document that touch these lines, in order."""
@@ -206,19 +252,8 @@ class Collection:
         return list(self._store.files())
 
 
-def _counterpart(other: Passage, places: Sequence[Opposite]) -> Counterpart | None:
-    """The slice of a passage that reaches from the first to the last of some places in it."""
-    span = other.span
-    inside = [place for place in places if place.start_char < span.end_char and place.end_char > span.start_char]
-    if not inside:
-        return None
-    start = max(span.start_char, inside[0].start_char)
-    end = min(span.end_char, max(place.end_char for place in inside))
-    first = max(span.start_line, inside[0].start_line)
-    last = min(span.end_line, max(place.end_line for place in inside))
-    text = other.text[start - span.start_char : end - span.start_char]
-    confidence = min(place.confidence for place in inside)
-    return Counterpart(other.source, first, last, other.language, text, confidence)
+def _all(nodes: Sequence[Node]) -> Node:
+    return And(tuple(nodes)) if len(nodes) > 1 else nodes[0]
 
 
 def _damaged(index: Path, error: Exception | None) -> Exception:
@@ -226,12 +261,6 @@ def _damaged(index: Path, error: Exception | None) -> Exception:
     if isinstance(error, IndexCorruptError):
         return error
     return IndexCorruptError(f"{index} lacks files that it should hold; {manifest.remedy(index)}")
-
-
-class _Candidate(NamedTuple):
-    score: float
-    stored: Stored
-    found: list[snippets.Match]
 
 
 def _pattern(pattern: str) -> re.Pattern[str]:

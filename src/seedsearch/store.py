@@ -291,6 +291,10 @@ class Store:
         """Number and name of every document."""
         yield from self._rows("SELECT number, source FROM document ORDER BY number")
 
+    def aligned_documents(self) -> list[int]:
+        """Numbers of the documents with two halves, ascending."""
+        return [number for (number,) in self._rows("SELECT number FROM document WHERE beads > 0 ORDER BY number")]
+
     def files(self) -> Iterator[FileRow]:
         """Every file of the collection, by name."""
         rows = self._rows(

@@ -7,6 +7,7 @@ are strict. AND binds before OR, OR before mere neighbourhood. The quotes, colon
 keyboards are understood. Whatever is typed gives a tree or a QuerySyntaxError.
 """
 
+from seedsearch.query.plain import direction, plain
 from seedsearch.query.syntax import MAX_DEPTH, MAX_WORDS, Parsed, parse
 from seedsearch.query.terms import Compiled, fair_share, translate
 from seedsearch.query.tree import (
@@ -55,8 +56,10 @@ __all__ = [
     "Term",
     "Within",
     "Word",
+    "direction",
     "fair_share",
     "parse",
+    "plain",
     "speaks",
     "translate",
     "typed",
