@@ -112,7 +112,7 @@ class Interpreter:
         return Question(source, target, tuple(found), tuple(filled), filters)
 
     def _occurs(self, word: str, target: str) -> bool:
-        """Whether a word occurs in passages of a language; of a Chinese word in Chinese characters that is taken for granted."""
+        """Whether a word occurs in passages of a language; a word in Chinese characters that occurs is Chinese enough."""
         node = leaf(word, target)
         if node is None or not self._frequency(node):
             return False
@@ -198,19 +198,23 @@ class Interpreter:
                 found.append(one)
         return found
 
-    def merged(self, question: Question, found: Sequence[Found], direct: Iterable[Found], limit: int) -> list[Found]:
+    def merged(
+        self, question: Question, found: Sequence[Found], direct: Iterable[Found], best: float, limit: int
+    ) -> list[Found]:
         """Passages found by translation, and those opposite what was found directly, which count for more, best first.
 
-        Both kinds of score are shares of the best there can be; a passage that has both has their sum.
+        `best` is the best score there can be for `direct`; of these the ones count that hold half of the query's weight. Both
+        scores are made shares of the best there can be; a passage that has both has their sum.
         """
         by_number = {one.stored.number: one for one in found}
         reader = _Reader(question)
         for one in direct:
-            for stored in self._opposite(one) if one.score >= HALF and one.matches else ():
+            held = sum({match.part: match.weight for match in one.matches}.values())
+            for stored in self._opposite(one) if held and held >= HALF * best else ():
                 known = by_number.get(stored.number)
                 if question.admits(stored.passage.language) and (known is None or known.match != "aligned"):
                     known = known or reader.read(stored, 0.0)
-                    by_number[stored.number] = known._replace(score=known.score + one.score, match="aligned")
+                    by_number[stored.number] = known._replace(score=known.score + one.score / best, match="aligned")
         return sorted(by_number.values(), key=lambda one: (-one.score, one.stored.number))[: max(0, limit)]
 
     def _opposite(self, found: Found) -> list[Stored]:

@@ -137,9 +137,8 @@ class Collection:
         )[: max(0, limit)]
         found = [] if translate == "only" else self._named(ranked, text, lang, leaves)
         if question:
-            direct = [one._replace(score=one.score / (sum(weights) or 1.0)) for one in ranked]
             shown = {one.stored.number for one in found}
-            others = self.interpreter.merged(question, translated, direct, limit)
+            others = self.interpreter.merged(question, translated, ranked, sum(weights), limit)
             found += [one for one in others if one.stored.number not in shown]
         hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(found, 1))
         counts = self._counts(text, lang, source) if not hits else ()
