@@ -13,7 +13,7 @@ from functools import cached_property
 from math import log
 from typing import NamedTuple
 
-from seedsearch import analysis, ranking, snippets
+from seedsearch import analysis, lexicon, ranking, snippets
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines.protocol import Engine
 from seedsearch.function_words import ENGLISH
@@ -31,7 +31,7 @@ DICE = 0.3  # least association of what is learned; .2 and .5 give less
 CERTAIN = 10.83  # least log-likelihood ratio: by chance one time in a thousand
 _TRIED = 12  # likely translations whose association is computed
 _TOP = 2  # translations learned of a word, at most
-_GRAM = 6  # characters of a Chinese one, at most
+_GRAM = 8  # characters of a Chinese one, at most
 _WORDS = 3  # words of an English one, at most
 
 
@@ -52,6 +52,7 @@ class Question(NamedTuple):
     renderings: tuple[Rendering, ...]
     weights: tuple[float, ...]
     filters: tuple[Node, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def node(self) -> Node:
@@ -93,6 +94,7 @@ class Interpreter:
     def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
         """A query, translated with what the dictionary and the aligned documents know."""
         known: dict[str, bool] = {}
+        notes = () if lexicon.is_ready() else ("the dictionary was made ready, once; from now on queries are quick",)
 
         def occurs(word: str) -> bool:
             if word not in known:
@@ -109,15 +111,19 @@ class Interpreter:
         seen = [weight for weight in weights if weight is not None] or [1.0]
         average = sum(seen) / len(seen)
         filled = (average if weight is None else weight for weight in weights)
-        return Question(source, target, tuple(found), tuple(filled), filters)
+        return Question(source, target, tuple(found), tuple(filled), filters, notes)
 
     def _occurs(self, word: str, target: str) -> bool:
         """Whether a word occurs in passages of a language; a word in Chinese characters that occurs is Chinese enough."""
         node = leaf(word, target)
         if node is None or not self._frequency(node):
             return False
-        certain = target == "zh" and bool(HAN.match(word))
-        return certain or self._engine.search(And((node, Language(target))), 0).total > 0
+        return (target == "zh" and bool(HAN.match(word))) or self.passages(word, target) > 0
+
+    def passages(self, word: str, language: str) -> int:
+        """How many passages in a language hold a word or phrase of it."""
+        node = leaf(word, language)
+        return self._engine.search(And((node, Language(language))), 0).total if node else 0
 
     def _frequency(self, node: Term | Phrase | None) -> int:
         """In how many passages a word occurs; for a phrase, its rarest word."""
@@ -280,7 +286,7 @@ def _with(rendering: Rendering, learned: Sequence[Translation]) -> Rendering:
 def grams(text: str, language: str) -> dict[str, str]:
     """The parts of a text that may translate a word: what to count, and how the text has it.
 
-    Of a Chinese text the runs of two to six characters, of an English one those of one to three words, by their stems.
+    Of a Chinese text the runs of two to eight characters, of an English one those of one to three words, by their stems.
     """
     if language == "zh":
         runs = HAN.findall(analysis.fold(text).text)

@@ -142,7 +142,8 @@ class Collection:
             found += [one for one in others if one.stored.number not in shown]
         hits = tuple(self._hit(rank, candidate) for rank, candidate in enumerate(found, 1))
         counts = self._counts(text, lang, source) if not hits else ()
-        notes = dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in (*compiled.notes, *answer.notes))
+        told = (*compiled.notes, *answer.notes, *(question.notes if question else _untranslated(translate)))
+        notes = dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in told)
         return Results(hits, answer.total, tuple(notes), counts)
 
     def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
@@ -249,6 +250,12 @@ class Collection:
     def files(self) -> list[FileRow]:
         """Every file, also those that were skipped, by name."""
         return list(self._store.files())
+
+
+def _untranslated(translate: str) -> tuple[str, ...]:
+    """What to tell where nothing but a translation was asked for, and there is none."""
+    why = "only words and phrases are translated, from Chinese to English passages or from English to Chinese ones"
+    return (f"not translated: {why}",) if translate == "only" else ()
 
 
 def _all(nodes: Sequence[Node]) -> Node:

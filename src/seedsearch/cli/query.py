@@ -90,14 +90,16 @@ def _open(index: Path | None) -> Collection:
     try:
         return open_collection(index)
     except IndexMissingError:
-        from seedsearch.cli.index import summarise
+        from seedsearch.cli.index import make_dictionary_ready, summarise
         from seedsearch.indexing import build
 
         seeds = find_seeds(find_index(index))
         if seeds is None:
             raise
         print(f"seedsearch: no index yet; building one from {seeds}", file=sys.stderr)
-        summarise(build([seeds], index, only_first=True))
+        report = build([seeds], index, only_first=True)
+        make_dictionary_ready(report.folder)
+        summarise(report)
         return open_collection(index)
 
 
