@@ -8,8 +8,9 @@ and the other half searched, that lifts nDCG@10 from .503 to .554 (English to Ch
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from itertools import accumulate
 from math import log
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ from seedsearch.translation import ALIGNED, HAN, Rendering, Translation, leaf, r
 
 HALF = 0.5
 """Share of a query's weight (the sum of its words' idf) that must have a translation, or only chance would be found."""
+COMMON = 500  # passages beyond which it is not looked up whether a word that has a translation is used untranslated
+MOSTLY = 10  # one passage in so many, of those that hold a word, has to be in the other language for it to be used there
+POSTINGS = 5000  # places of translations that are looked at for a query, beside those of each word's best: 8 ms
 POOL = 60  # translated passages that are looked at, at least
 SAMPLE = 20  # aligned passages that are looked at to learn a word
 LEARNED = 8  # words of a query that are learned
@@ -85,6 +89,7 @@ class Interpreter:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
+        self._opposites: dict[str, int] = {}
 
     @cached_property
     def _aligned(self) -> frozenset[int]:
@@ -93,54 +98,49 @@ class Interpreter:
 
     def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
         """A query, translated with what the dictionary and the aligned documents know."""
-        known: dict[str, bool] = {}
         notes = () if lexicon.is_ready() else ("the dictionary was made ready, once; from now on queries are quick",)
+        roughly = cache(lambda word: min(self._roughly(word, target)))
 
-        def occurs(word: str) -> bool:
-            if word not in known:
-                known[word] = self._occurs(word, target)
-            return known[word]
+        def passes(word: str, known: bool) -> bool:
+            # A word that has a translation and stands mostly in passages of its own language is no name.
+            there = self.passages(word, target) if roughly(word) <= COMMON or not known else 0
+            return there > 0 and (not known or MOSTLY * there >= roughly(word))
 
-        found = renderings(text, source, occurs)
+        found = renderings(text, source, lambda word: roughly(word) > 0, passes)
         if self._aligned:
             taught = [i for i, rendering in enumerate(found) if _is_learned(rendering.word, source)][:LEARNED]
             for i in taught:
                 found[i] = _with(found[i], self.learn(found[i].word, source, target))
-        weights = [self._weight(rendering, source, target) for rendering in found]
-        # A word that occurs nowhere may be rare or a slip: it counts like the others.
-        seen = [weight for weight in weights if weight is not None] or [1.0]
-        average = sum(seen) / len(seen)
-        filled = (average if weight is None else weight for weight in weights)
-        return Question(source, target, tuple(found), tuple(filled), filters, notes)
+        found = _affordable(found, lambda word: sum(self._roughly(word, target)))
+        best = (roughly(one.translations[0].text) if one.translations else 0 for one in found)
+        used = [max(min(self._roughly(one.word, source)), other) for one, other in zip(found, best, strict=True)]
+        return Question(source, target, tuple(found), tuple(self._weights(used)), filters, notes)
 
-    def _occurs(self, word: str, target: str) -> bool:
-        """Whether a word occurs in passages of a language; a word in Chinese characters that occurs is Chinese enough."""
-        node = leaf(word, target)
-        if node is None or not self._frequency(node):
-            return False
-        return (target == "zh" and bool(HAN.match(word))) or self.passages(word, target) > 0
+    def _weights(self, frequencies: Sequence[int]) -> list[float]:
+        """The idf of each word; one that occurs nowhere may be rare or a slip, and counts like the others."""
+        passages = self._engine.count()
+        known = [ranking.idf(min(frequency, passages), passages) for frequency in frequencies if frequency]
+        average = sum(known) / len(known) if known else 1.0
+        return [ranking.idf(min(frequency, passages), passages) if frequency else average for frequency in frequencies]
 
     def passages(self, word: str, language: str) -> int:
         """How many passages in a language hold a word or phrase of it."""
         node = leaf(word, language)
         return self._engine.search(And((node, Language(language))), 0).total if node else 0
 
-    def _frequency(self, node: Term | Phrase | None) -> int:
-        """In how many passages a word occurs; for a phrase, its rarest word."""
+    def _roughly(self, word: str, language: str) -> list[int]:
+        """In about how many passages each position of a word or phrase occurs."""
+        node = leaf(word, language)
         if node is None:
-            return 0
+            return [0]
         positions = (node.forms,) if isinstance(node, Term) else node.positions
-        return min(self._engine.frequency(ANYWHERE, forms) for forms in positions)
-
-    def _weight(self, rendering: Rendering, source: str, target: str) -> float | None:
-        """The idf of a word where it is used more, as typed or as its best translation; None where it does not occur."""
-        best = leaf(rendering.translations[0].text, target) if rendering.translations else None
-        frequency = max(self._frequency(leaf(rendering.word, source)), self._frequency(best))
-        return ranking.idf(frequency, self._engine.count()) if frequency else None
+        return [self._engine.rough_frequency(ANYWHERE, forms) for forms in positions]
 
     def learn(self, word: str, source: str, target: str) -> list[Translation]:
         """What stands opposite a word in aligned passages and seldom elsewhere (Dice's coefficient), best first."""
         total, used = self.uses(word, source, SAMPLE)
+        if not used:
+            return []
         sampled: dict[str, dict[str, str]] = {}
         for use in used:
             for other in use.opposite:
@@ -149,12 +149,13 @@ class Interpreter:
         texts = {key: text for found in sampled.values() for key, text in found.items()}
         counts = Counter(key for found in sampled.values() for key in found)
         weights: dict[str, float] = {}
-        opposite = self._aligned_passages(target)
+        if target not in self._opposites:
+            self._opposites[target] = self._aligned_passages(target)
         for key in _likely(counts, target):
             others = self._aligned_passages(target, leaf(texts[key], target))
             together = counts[key] * total / len(sampled)
             dice = 2 * together / (total + max(together, others))
-            if dice >= DICE and log_likelihood(together, total, max(together, others), opposite) >= CERTAIN:
+            if dice >= DICE and log_likelihood(together, total, max(together, others), self._opposites[target]) >= CERTAIN:
                 weights[key] = dice
         kept: list[str] = []
         for key in sorted(weights, key=lambda key: (-round(weights[key], 6), -len(key), key)):
@@ -229,6 +230,23 @@ class Interpreter:
         begin = passage.span.start_char
         first, last = min(match.start for match in matches), max(match.end for match in matches)
         return [stored for stored, _ in counterparts(self._store, passage, begin + first, begin + last)]
+
+
+def _affordable(found: Sequence[Rendering], cost: Callable[[str], int]) -> list[Rendering]:
+    """Renderings without the most frequent translations, where all would take long; each keeps its best one."""
+    costs = sorted(
+        (bool(rank), cost(translation.text), owner, rank)
+        for owner, rendering in enumerate(found)
+        for rank, translation in enumerate(rendering.translations)
+    )
+    spent = accumulate(places for _, places, _, _ in costs)
+    kept = {
+        (owner, rank) for (later, _, owner, rank), places in zip(costs, spent, strict=True) if not later or places <= POSTINGS
+    }
+    return [
+        rendering._replace(translations=tuple(one for rank, one in enumerate(rendering.translations) if (owner, rank) in kept))
+        for owner, rendering in enumerate(found)
+    ]
 
 
 class _Reader:

@@ -52,7 +52,7 @@ def renditions(collection: Collection, text: str, limit: int = 10) -> list[Rendi
     interpreter = collection.interpreter
     question = collection.question(text)
     # Where the collection does not speak the language, the dictionary still does.
-    found = question.renderings if question else tuple(renderings(text, source, lambda _: True))
+    found = question.renderings if question else tuple(renderings(text, source, lambda _: True, lambda _word, _known: False))
     leaves = [node for rendering in found for _, node in members(rendering, target)]
     made = [_rendition(interpreter, rendering, direction, limit) for rendering in dict.fromkeys(found)]
     if len(found) > 1:

@@ -21,7 +21,7 @@ MOST_WORDS = 48
 """Words and phrases of a query that are translated: a question has ten, and each costs half a millisecond."""
 _LONGEST_TEXT = 2000  # characters of a query that are looked at
 _PHRASE = 4  # words of an English phrase, and of a sense that is searched as one
-_CANDIDATES = 24  # translations that are tried, best first, until enough of them occur
+_CANDIDATES = 16  # translations that are tried, best first, until enough of them occur
 _MOST = 8
 _DECAY = 0.3  # the translation at rank r weighs 1 / (1 + 0.3 r)
 _SINGLE = 0.5  # a single character: most often it is part of another word
@@ -50,13 +50,14 @@ class Rendering(NamedTuple):
     translations: tuple[Translation, ...]
 
 
-def renderings(text: str, source: str, occurs: Callable[[str], bool]) -> list[Rendering]:
+def renderings(text: str, source: str, occurs: Callable[[str], bool], passes: Callable[[str, bool], bool]) -> list[Rendering]:
     """The words of a text in order with their translations, out of English ("en") or Chinese ("zh").
 
-    `occurs` tells whether a word or phrase of the other language occurs in the collection. Function words are left out.
+    `occurs` tells whether a word or phrase of the other language occurs in the collection, `passes` whether a word may stand
+    there as typed, given whether it has a translation. Function words are left out.
     """
     text = text[:_LONGEST_TEXT]
-    found = list(_words(text, occurs) if source == "en" else [*_runs(text, occurs), *_passed_through(text, occurs)])
+    found = list(_words(text, occurs, passes) if source == "en" else [*_runs(text, occurs), *_names(text, passes)])
     return [rendering for _, rendering in sorted(found, key=lambda pair: pair[0])[:MOST_WORDS]]
 
 
@@ -72,16 +73,17 @@ def leaf(text: str, language: str) -> Term | Phrase | None:
     return Term(ANYWHERE, positions[0]) if len(positions) == 1 else Phrase(ANYWHERE, positions)
 
 
-def _words(text: str, occurs: Callable[[str], bool]) -> Iterator[tuple[int, Rendering]]:
+def _words(text: str, occurs: Callable[[str], bool], passes: Callable[[str, bool], bool]) -> Iterator[tuple[int, Rendering]]:
     """English words and phrases with where they start."""
     tokens = analysis.tokens(text, "en")[: 2 * MOST_WORDS]
     words = [token.word.removesuffix("'s") for token in tokens]
     start = 0
     while start < len(tokens):
         end, found = _longest_phrase(words, start, occurs)
-        typed = text[tokens[start].start : tokens[end - 1].end]
+        if end == start + 1 and words[start] not in ENGLISH and passes(words[start], bool(found)):
+            found.insert(0, Translation(words[start], 1.0, TYPED))
         if end > start + 1 or words[start] not in ENGLISH:
-            yield tokens[start].start, Rendering(typed, tuple(found))
+            yield tokens[start].start, Rendering(text[tokens[start].start : tokens[end - 1].end], tuple(found))
         start = end
 
 
@@ -93,13 +95,10 @@ def _longest_phrase(words: Sequence[str], start: int, occurs: Callable[[str], bo
             if found:
                 return end, found
     word = words[start]
-    if word in ENGLISH:
+    if word in ENGLISH or word.isdigit():
         return start + 1, []
-    passed = [Translation(word, 1.0, TYPED)] if occurs(word) else []
-    if word.isdigit():
-        return start + 1, passed
     found = _ranked(_weighed(lexicon.equivalents(word)), occurs)
-    return start + 1, passed + _with_mentions(found, _weighed(lexicon.mentions(word)), occurs)
+    return start + 1, _with_mentions(found, _weighed(lexicon.mentions(word)), occurs)
 
 
 def _runs(text: str, occurs: Callable[[str], bool]) -> Iterator[tuple[int, Rendering]]:
@@ -147,11 +146,11 @@ def _senses(senses: Sequence[str], weight: float, occurs: Callable[[str], bool])
     return _with_mentions(_ranked(whole.items(), occurs), parts.items(), occurs)
 
 
-def _passed_through(text: str, occurs: Callable[[str], bool]) -> Iterator[tuple[int, Rendering]]:
+def _names(text: str, passes: Callable[[str, bool], bool]) -> Iterator[tuple[int, Rendering]]:
     """Names, numbers and other words of a Chinese query that are no Chinese."""
     for token in analysis.tokens(text, "en")[: 2 * MOST_WORDS]:
         if not HAN.match(token.word) and token.word not in ENGLISH:
-            passed = (Translation(token.word, 1.0, TYPED),) if occurs(token.word) else ()
+            passed = (Translation(token.word, 1.0, TYPED),) if passes(token.word, False) else ()
             yield token.start, Rendering(text[token.start : token.end], passed)
 
 

@@ -239,6 +239,16 @@ class EngineContract:
         assert found(engine, Group(())) == found(engine, Group(((1.0, word("none")),))) == set()
         assert found(engine, Not(group)) == set()
 
+    def test_a_rough_frequency_is_no_less_than_the_frequency(self, engine: Engine) -> None:
+        fill(engine, passage(1, "a b"), passage(2, "a", "a b"))
+        fill(engine, passage(3, "b c"))
+        assert engine.rough_frequency("body", ("a",)) == engine.rough_frequency("body", ("a", "a", "z")) == 2
+        assert engine.rough_frequency("any", ("a",)) == 3
+        assert engine.rough_frequency("any", ("a", "b")) == 6
+        assert engine.rough_frequency("any", ("z",)) == engine.rough_frequency("heading", ("c",)) == 0
+        remove(engine, 1)
+        assert engine.rough_frequency("any", ("a",)) >= engine.frequency("any", ("a",)) == 0
+
     def test_ties_are_in_order_of_number(self, engine: Engine) -> None:
         numbers = [9, 2, 2**32 - 1, 5, 40, 0]
         fill(engine, *(passage(number, "same words") for number in numbers))

@@ -122,6 +122,10 @@ class MemoryEngine:
         wanted = set(forms)
         return sum(any(_occurrences(passage.fields[name], wanted) for name in _fields(field)) for passage in self._all())
 
+    def rough_frequency(self, field: str, forms: Collection[str]) -> int:
+        """The sum over terms and fields."""
+        return sum(self.frequency(name, (form,)) for name in _fields(field) for form in set(forms))
+
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with a prefix."""
         counts: dict[str, int] = {}

@@ -104,6 +104,10 @@ class Snapshot:
             self._merge(whole, base, segment, part)
         return whole
 
+    def rough_frequency(self, field: str, term: str) -> int:
+        """In how many passages a term occurs in a field ("body" or "heading"), those removed included."""
+        return sum(segment.frequency(field, term) for segment in self.segments)
+
     def phrases(self, field: str, positions: Sequence[Collection[str]]) -> dict[int, int]:
         """How often terms stand at successive positions of a field, place -> count; a slot without forms fits any."""
         whole: dict[int, int] = {}
