@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from seedsearch.crosslingual import Interpreter, Question
 
 POOL = 100  # passages that are looked at for closeness, at least; the rest keep the engine's order
+LONGEST = 10_000  # characters of a query whose words are told apart in the hits
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
 
 
@@ -218,7 +219,7 @@ class Collection:
     def _named(self, found: Sequence[Found], text: str, lang: str | None, leaves: Sequence[snippets.Leaf]) -> list[Found]:
         """Passages with the words of the query that each holds."""
         names: dict[snippets.Leaf, str] = {}
-        for word in query.typed(query.parse(text).tree):
+        for word in query.typed(query.parse(text).tree) if len(text) <= LONGEST else ():
             with suppress(QuerySyntaxError):
                 for leaf in snippets.parts(self._compile(word, lang).node):
                     names.setdefault(leaf, word)
