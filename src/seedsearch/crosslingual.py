@@ -20,7 +20,7 @@ from seedsearch.engines.protocol import Engine
 from seedsearch.function_words import ENGLISH
 from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, Term, Within, speaks
 from seedsearch.records import Counterpart, Passage
-from seedsearch.store import Store, Stored
+from seedsearch.store import Opposite, Store, Stored
 from seedsearch.translation import ALIGNED, HAN, Rendering, Translation, leaf, renderings
 
 HALF = 0.5
@@ -46,6 +46,15 @@ class Use(NamedTuple):
     start_line: int
     end_line: int
     opposite: tuple[Counterpart, ...]
+
+
+class _Side(NamedTuple):
+    """The other side of characters [start, end) of a passage: its text, and that folded, or its stems."""
+
+    start: int
+    end: int
+    text: str
+    folded: str
 
 
 class Question(NamedTuple):
@@ -89,7 +98,7 @@ class Interpreter:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
-        self._opposites: dict[str, int] = {}
+        self._known: dict[str, list[_Side]] = {}
 
     @cached_property
     def _aligned(self) -> frozenset[int]:
@@ -107,6 +116,7 @@ class Interpreter:
             return there > 0 and (not known or MOSTLY * there >= roughly(word))
 
         found = renderings(text, source, lambda word: roughly(word) > 0, passes)
+        self._known.clear()
         if self._aligned:
             taught = [i for i, rendering in enumerate(found) if _is_learned(rendering.word, source)][:LEARNED]
             for i in taught:
@@ -137,51 +147,74 @@ class Interpreter:
         return [self._engine.rough_frequency(ANYWHERE, forms) for forms in positions]
 
     def learn(self, word: str, source: str, target: str) -> list[Translation]:
-        """What stands opposite a word in aligned passages and seldom elsewhere (Dice's coefficient), best first."""
-        total, used = self.uses(word, source, SAMPLE)
-        if not used:
-            return []
-        sampled: dict[str, dict[str, str]] = {}
-        for use in used:
-            for other in use.opposite:
-                if other.language.startswith(target):
-                    sampled.setdefault(use.passage.id, {}).update(grams(other.text, target))
-        texts = {key: text for found in sampled.values() for key, text in found.items()}
-        counts = Counter(key for found in sampled.values() for key in found)
+        """What stands opposite a word in aligned documents and seldom elsewhere, best first.
+
+        Weighed by Dice's coefficient, over the sentences of a sample and over all aligned passages, whichever is less.
+        """
+        total, found = self._holding(word, source, SAMPLE)
+        holding: list[_Side] = []
+        sides: list[_Side] = []
+        for passage, matches in found:
+            for side in self._sides(passage, target):
+                sides.append(side)
+                if any(match.start < side.end and match.end > side.start for match in matches):
+                    holding.append(side)
+        texts = {key: text for side in holding for key, text in grams(side.text, target).items()}
+        counts = Counter(key for side in holding for key in grams(side.text, target))
         weights: dict[str, float] = {}
-        if target not in self._opposites:
-            self._opposites[target] = self._aligned_passages(target)
         for key in _likely(counts, target):
-            others = self._aligned_passages(target, leaf(texts[key], target))
-            together = counts[key] * total / len(sampled)
-            dice = 2 * together / (total + max(together, others))
-            if dice >= DICE and log_likelihood(together, total, max(together, others), self._opposites[target]) >= CERTAIN:
-                weights[key] = dice
+            here = sum(_contains(side.folded, key, target) for side in sides)
+            if log_likelihood(counts[key], len(holding), here, len(sides)) >= CERTAIN:
+                together = total * counts[key] / len(holding)
+                others = self._aligned_passages(target, leaf(texts[key], target))
+                dice = 2 * together / (total + max(together, others))
+                weights[key] = min(dice, 2 * counts[key] / (len(holding) + here))
         kept: list[str] = []
         for key in sorted(weights, key=lambda key: (-round(weights[key], 6), -len(key), key)):
-            if len(kept) < _TOP and not any(_contains(key, other, target) or _contains(other, key, target) for other in kept):
+            known = any(_contains(key, other, target) or _contains(other, key, target) for other in kept)
+            if weights[key] >= DICE and len(kept) < _TOP and not known:
                 kept.append(key)
         return [Translation(texts[key], weights[key], ALIGNED) for key in kept]
 
-    def _aligned_passages(self, language: str, node: Node | None = None) -> int:
-        """How many aligned passages there are in a language, or how many of them hold a word."""
-        wanted = [node] if node is not None else []
-        return self._engine.search(And((*wanted, Language(language), Within(self._aligned))), 0).total
+    def _sides(self, passage: Passage, target: str) -> list[_Side]:
+        """The other sides of a passage's sentences, with where these stand in it."""
+        if passage.id not in self._known:
+            others = [one.passage for one in self._store.by_id(passage.counterparts)]
+            begin = passage.span.start_char
+            self._known[passage.id] = [
+                _Side(start - begin, end - begin, text, _folded(text, target))
+                for start, end, place in self._store.pairs(passage)
+                for text in (_text(other, place) for other in others if other.language.startswith(target))
+                if text
+            ]
+        return self._known[passage.id]
 
-    def uses(self, word: str, source: str, most: int) -> tuple[int, list[Use]]:
-        """In how many aligned passages a word stands, and where in the `most` best of them, with what stands opposite."""
+    def _holding(self, word: str, source: str, most: int) -> tuple[int, list[tuple[Passage, list[snippets.Match]]]]:
+        """In how many aligned passages a word stands, and the `most` best of them with its places."""
         node = leaf(word, source)
         if node is None or not self._aligned:
             return 0, []
         answer = self._engine.search(And((node, Language(source), Within(self._aligned))), most)
         stored = self._store.passages(match.number for match in answer.matches)
-        passages = (stored[match.number].passage for match in answer.matches if match.number in stored)
-        return answer.total, [use for passage in passages for use in self._uses(passage, node)]
+        passages = [stored[match.number].passage for match in answer.matches if match.number in stored]
+        tokens = ((passage, analysis.tokens(passage.text, passage.language)) for passage in passages)
+        return answer.total, [(passage, snippets.matches(found, [node], [1.0])) for passage, found in tokens]
 
-    def _uses(self, passage: Passage, node: Term | Phrase) -> Iterator[Use]:
+    def _aligned_passages(self, language: str, node: Node | None) -> int:
+        """How many aligned passages in a language hold a word."""
+        if node is None:
+            return 0
+        return self._engine.search(And((node, Language(language), Within(self._aligned))), 0).total
+
+    def uses(self, word: str, source: str, most: int) -> tuple[int, list[Use]]:
+        """In how many aligned passages a word stands, and where in the `most` best of them, with what stands opposite."""
+        total, found = self._holding(word, source, most)
+        return total, [use for passage, matches in found for use in self._uses(passage, matches)]
+
+    def _uses(self, passage: Passage, matches: Sequence[snippets.Match]) -> Iterator[Use]:
         begin = passage.span.start_char
         seen: set[tuple[Counterpart, ...]] = set()
-        for match in snippets.matches(analysis.tokens(passage.text, passage.language), [node], [1.0]):
+        for match in matches:
             opposite = tuple(other for _, other in counterparts(self._store, passage, begin + match.start, begin + match.end))
             if opposite and opposite not in seen:
                 seen.add(opposite)
@@ -299,6 +332,18 @@ def _with(rendering: Rendering, learned: Sequence[Translation]) -> Rendering:
         if translation.text not in merged or merged[translation.text].weight < translation.weight:
             merged[translation.text] = translation
     return rendering._replace(translations=tuple(sorted(merged.values(), key=lambda one: -one.weight)))
+
+
+def _text(other: Passage, place: Opposite) -> str:
+    """What of a place lies in a passage."""
+    begin = other.span.start_char
+    return other.text[max(0, place.start_char - begin) : max(0, place.end_char - begin)]
+
+
+def _folded(text: str, language: str) -> str:
+    if language == "zh":
+        return analysis.fold(text).text
+    return " ".join(token.term for token in analysis.tokens(text, language))
 
 
 def grams(text: str, language: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ def leaf(text: str, language: str) -> Term | Phrase | None:
     """What to search for a word or phrase of a language; None where it has no letters.
 
     >>> leaf("对称", "zh"), leaf("supply chain", "en")
-    (Term(field='any', forms=('对称',)), Phrase(field='any', positions=(('suppli', 'supply'), ('chain',))))
+    (Term(field='any', forms=('对称',)), Phrase(field='any', positions=(('suppli',), ('chain',))))
     """
     positions = tuple(analysis.alternatives(text, (language,)))
     if not positions:
