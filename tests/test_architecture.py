@@ -21,7 +21,7 @@ ORDER = (
     "errors records hanzi function_words cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets"
     " ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown"
     " ingest.discover ingest.bilingual ingest.alignment ingest.passages analysis query translation ranking engines store"
-    " manifest snippets counterparts crosslingual reading bitext corrections indexing searching citations"
+    " manifest snippets counterparts aligned crosslingual reading bitext corrections indexing searching citations"
     " renditions cli __main__"
 ).split()
 HEAVY = set(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch.crosslingual import grams, log_likelihood
+from seedsearch.aligned import grams, log_likelihood
 from seedsearch.indexing import build
 from seedsearch.searching import Collection, open_collection
 
@@ -67,10 +67,10 @@ def test_aligned_documents_teach_a_word_that_no_dictionary_has(collection: Colle
 
 def test_what_stands_opposite_by_chance_is_not_learned(collection: Collection) -> None:
     for word in ("railway", "bridge", "library"):
-        learned = collection.interpreter.learn(word, "en", "zh")
+        learned = collection.interpreter.aligned.learn(word, "en", "zh")
         assert all(translation.weight >= 0.3 for translation in learned)
         assert not any("閃溪鮭" in translation.text for translation in learned)
-    assert collection.interpreter.learn("chef", "en", "zh") == []
+    assert collection.interpreter.aligned.learn("chef", "en", "zh") == []
 
 
 def test_grams() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from seedsearch import analysis, query, snippets
-from seedsearch.crosslingual import Interpreter, Use, members
+from seedsearch.aligned import Use
+from seedsearch.crosslingual import Interpreter, members
 from seedsearch.errors import QuerySyntaxError
 from seedsearch.query import Phrase, Term
 from seedsearch.records import Counterpart
@@ -57,7 +58,7 @@ def renditions(collection: Collection, text: str, limit: int = 10) -> list[Rendi
     made = [_rendition(interpreter, rendering, direction, limit) for rendering in dict.fromkeys(found)]
     if len(found) > 1:
         phrase = " ".join(text.split())
-        whole = Rendering(phrase, tuple(interpreter.learn(phrase, source, target)))
+        whole = Rendering(phrase, tuple(interpreter.aligned.learn(phrase, source, target)))
         first = _rendition(interpreter, whole, direction, limit, leaves)
         made = [first, *made] if first.places else made
     return made
@@ -73,7 +74,7 @@ def _rendition(
     """Where a word was rendered; a phrase by the translations of its `parts` too."""
     source, target = direction
     leaves = [*(node for _, node in members(rendering, target)), *parts]
-    total, uses = interpreter.uses(rendering.word, source, limit)
+    total, uses = interpreter.aligned.uses(rendering.word, source, limit)
     places = tuple(place for use in uses for place in _places(use, leaves, target))
     counted = tuple((one, interpreter.passages(one.text, target)) for one in rendering.translations)
     return Rendition(rendering.word, target, counted, total, places)
