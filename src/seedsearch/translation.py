@@ -2,8 +2,9 @@
 
 Synonym groups in the manner of Pirkola (1998): the longest phrase that the dictionary has, and of whose translations some
 occurs in the collection, is one word with all its translations; they weigh the less, the later the dictionary has them. Those
-that occur nowhere are passed over and take no rank: on XQuAD that lifts nDCG@10 from .823 to .836 (English to Chinese) and from
-.830 to .852 (back). Words that stand beside others in a sense count a quarter: .862, .886. Digits and names are passed through.
+that occur nowhere are passed over and take no rank: on XQuAD that lifts nDCG@10 of a plain BM25 from .823 to .836 (English to
+Chinese) and from .830 to .852 (back). Words that stand beside others in a sense count a quarter: .862, .886. Digits and names
+are passed through.
 """
 
 from __future__ import annotations
