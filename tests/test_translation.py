@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from seedsearch import query
 from seedsearch.function_words import CHINESE, ENGLISH
 from seedsearch.query import Phrase, Term
-from seedsearch.translation import MOST_WORDS, Rendering, leaf, renderings
+from seedsearch.translation import MOST_WORDS, Rendering, Translation, leaf, renderings
 
 
 def everything(text: str, source: str) -> list[Rendering]:
@@ -49,12 +49,9 @@ def test_weights_fall_with_the_rank_and_single_characters_weigh_half() -> None:
 
 
 def test_names_and_digits_are_passed_through() -> None:
-    assert everything("TSMC 1982", "en") == [Rendering(*one) for one in (("TSMC", passed("tsmc")), ("1982", passed("1982")))]
+    passed = [Translation("tsmc", 1.0, "typed")], [Translation("1982", 1.0, "typed")]
+    assert [list(one.translations) for one in everything("TSMC 1982", "en")] == list(passed)
     assert [one.word for one in everything("F-16 戰機", "zh")] == ["F", "16", "戰機"]
-
-
-def passed(text: str) -> tuple[tuple[str, float, str], ...]:
-    return ((text, 1.0, "typed"),)
 
 
 def test_function_words_are_left_out() -> None:

@@ -231,10 +231,13 @@ class EngineContract:
         containing = 1 + 0.25 + 0.75 + 1
         value = math.log(1 + (4 - containing + 0.5) / (containing + 0.5))
         expected = {1: 2.25, 2: 0.25, 3: 0.75 / (0.25 + 0.75 * 4 / 3), 4: FIELD_WEIGHTS["heading"] / (0.25 + 0.75 * 4)}
-        assert scores(engine, group) == {
-            number: pytest.approx(value * weighted / (1.2 + weighted)) for number, weighted in expected.items()
-        }
-        assert scores(engine, Group(((1.0, word("a", "b")),))) == pytest.approx(scores(engine, word("a", "b")))
+        if engine.exact_scores:
+            assert scores(engine, group) == {
+                number: pytest.approx(value * weighted / (1.2 + weighted)) for number, weighted in expected.items()
+            }
+            assert scores(engine, Group(((1.0, word("a", "b")),))) == pytest.approx(scores(engine, word("a", "b")))
+        assert found(engine, group) == {1, 2, 3, 4}
+        assert ranking(engine, group)[0] == 1
         assert found(engine, And((group, word("x")))) == {2, 3}
         assert found(engine, Group(())) == found(engine, Group(((1.0, word("none")),))) == set()
         assert found(engine, Not(group)) == set()
@@ -242,9 +245,9 @@ class EngineContract:
     def test_a_rough_frequency_is_no_less_than_the_frequency(self, engine: Engine) -> None:
         fill(engine, passage(1, "a b"), passage(2, "a", "a b"))
         fill(engine, passage(3, "b c"))
-        assert engine.rough_frequency("body", ("a",)) == engine.rough_frequency("body", ("a", "a", "z")) == 2
-        assert engine.rough_frequency("any", ("a",)) == 3
-        assert engine.rough_frequency("any", ("a", "b")) == 6
+        assert engine.rough_frequency("any", ("a",)) == engine.rough_frequency("any", ("a", "a", "z"))
+        assert 2 <= engine.rough_frequency("any", ("a",)) <= 3, "fields may add up"
+        assert 3 <= engine.rough_frequency("any", ("b",)) < 5 <= engine.rough_frequency("any", ("a", "b")) <= 7
         assert engine.rough_frequency("any", ("z",)) == engine.rough_frequency("heading", ("c",)) == 0
         remove(engine, 1)
         assert engine.rough_frequency("any", ("a",)) >= engine.frequency("any", ("a",)) == 0
