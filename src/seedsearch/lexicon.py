@@ -1,19 +1,25 @@
 """Translations of a word, Chinese to English and back, from CC-CEDICT.
 
-What is made of the dictionary (2 s) is kept in the user's cache directory, under a name that holds the dictionary's date and
-`_FORMAT`, and loads from there in about 0.1 s; where nothing can be written it is made anew in each process.
+What is made of the dictionary (4 s) is kept in the user's cache directory, under a name that holds the dictionary's date and
+`_FORMAT`: sorted lines, mapped into memory, of which a look-up reads what it needs. Where nothing can be written the tables
+are made anew in each process.
 """
 
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, cached_property
+from mmap import ACCESS_READ, mmap
 from zlib import crc32
 
 from seedsearch import cedict
 
 # To be raised whenever a table changes in shape or content.
-_FORMAT = 2
+_FORMAT = 3
+_TABLES = ("glosses", "equivalents", "mentions", "readings")
+# Look-ups after which a table is read whole, which takes as long as so many look-ups do (0.1 s): the words of a query need some
+# hundreds, the alignment of a document thousands.
+_MANY = 5000
 
 
 def glosses(word: str) -> tuple[str, ...]:
@@ -21,7 +27,7 @@ def glosses(word: str) -> tuple[str, ...]:
 
     `glosses("保證")[:2] == ("guarantee", "ensure")`. Remarks, articles and the "to" of verbs are left out.
     """
-    return _row(_table("glosses"), word)
+    return _table("glosses").row(word)
 
 
 def equivalents(phrase: str) -> tuple[str, ...]:
@@ -31,13 +37,24 @@ def equivalents(phrase: str) -> tuple[str, ...]:
     """
     table = _table("equivalents")
     phrase = phrase.lower()
-    found = (word for form in (phrase, *_base_forms(phrase)) for word in _row(table, form))
+    found = (word for form in (phrase, *_base_forms(phrase)) for word in table.row(form))
+    return tuple(dict.fromkeys(found))
+
+
+def mentions(word: str) -> tuple[str, ...]:
+    """The Chinese words, in Simplified form, that have an English word beside others in a sense, best first.
+
+    Weaker evidence than `equivalents`: `mentions("warfare")` has 游击, of "guerrilla warfare".
+    """
+    table = _table("mentions")
+    word = word.lower()
+    found = (other for form in (word, *_base_forms(word)) for other in table.row(form))
     return tuple(dict.fromkeys(found))
 
 
 def readings(character: str) -> tuple[str, ...]:
     """The pinyin syllables, without tones, of one Chinese character: `readings("行") == ("hang", "xing")`."""
-    return _row(_table("readings"), character)
+    return _table("readings").row(character)
 
 
 def segment(text: str) -> list[tuple[int, int]]:
@@ -54,14 +71,20 @@ def segment(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _row(table: dict[str, str], key: str) -> tuple[str, ...]:
-    row = table.get(key)
-    return tuple(row.split("/")) if row else ()
+def is_ready() -> bool:
+    """Whether the tables are in the cache, so that none has to be made."""
+    return all(os.path.exists(_path(name)) for name in _TABLES)  # noqa: PTH110
+
+
+def prepare() -> None:
+    """Make the tables where the cache lacks them (4 s), and put them there."""
+    for name in _TABLES:
+        _table(name)
 
 
 def _base_forms(phrase: str) -> list[str]:
     """What an English inflected form may come from, likelier first."""
-    forms = []
+    forms = [_irregular()[phrase]] if phrase in _irregular() else []
     for ending, base in (
         ("ies", "y"),
         ("es", ""),
@@ -81,32 +104,103 @@ def _base_forms(phrase: str) -> list[str]:
 
 
 @cache
+def _irregular() -> dict[str, str]:
+    """English forms that no rule leads back to their base."""
+    pairs = """arose:arise ate:eat became:become began:begin begun:begin bent:bend bit:bite bled:bleed blew:blow bore:bear
+    born:bear borne:bear bought:buy bound:bind bred:breed broke:break broken:break brought:bring built:build
+    came:come caught:catch children:child chose:choose chosen:choose crises:crisis criteria:criterion dealt:deal
+    drank:drink drawn:draw drew:draw driven:drive drove:drive dug:dig eaten:eat fallen:fall fed:feed feet:foot
+    fell:fall felt:feel fled:flee flew:fly flown:fly forbade:forbid forgot:forget forgotten:forget fought:fight
+    found:find froze:freeze frozen:freeze gave:give given:give gone:go got:get grew:grow grown:grow halves:half
+    heard:hear held:hold hid:hide hidden:hide hung:hang kept:keep knew:know knives:knife known:know laid:lay
+    leaves:leaf led:lead left:leave lent:lend lives:life lost:lose made:make meant:mean men:man met:meet mice:mouse
+    paid:pay phenomena:phenomenon ran:run rang:ring ridden:ride risen:rise rode:ride rose:rise said:say sang:sing
+    sank:sink sat:sit saw:see seen:see sent:send shaken:shake shook:shake shot:shoot slept:sleep sold:sell
+    sought:seek spent:spend spoke:speak spoken:speak sprang:spring stole:steal stolen:steal stood:stand
+    struck:strike sung:sing swam:swim swore:swear sworn:swear swung:swing taken:take taught:teach teeth:tooth
+    thought:think threw:throw thrown:throw told:tell took:take tore:tear torn:tear understood:understand went:go
+    wives:wife woke:wake wolves:wolf women:woman won:win wore:wear worn:wear wove:weave woven:weave written:write
+    wrote:write"""
+    return {form: base for form, _, base in (pair.partition(":") for pair in pairs.split())}
+
+
+@cache
 def _date() -> str:
     return cedict.date()
 
 
+class _Table:
+    """Lines of a key, a tab and its values joined by "/", sorted by the bytes of the keys; they begin at `start`."""
+
+    def __init__(self, lines: bytes | mmap, start: int = 0) -> None:
+        self._lines = lines
+        self._start = start
+        self._asked = 0
+
+    def row(self, key: str) -> tuple[str, ...]:
+        """The values of a key; () where it has none."""
+        self._asked += 1
+        row = self._find(key) if self._asked < _MANY else self._whole.get(key)
+        return tuple(row.split("/")) if row else ()
+
+    def __contains__(self, key: str) -> bool:
+        self._asked += 1
+        return bool(self._find(key)) if self._asked < _MANY else key in self._whole
+
+    @cached_property
+    def _whole(self) -> dict[str, str]:
+        # Split in C: a loop over 200,000 lines takes three times as long.
+        fields = self._lines[self._start : -1].decode().replace("\t", "\n").split("\n")
+        return dict(zip(fields[::2], fields[1::2], strict=True))
+
+    def _find(self, key: str) -> str:
+        """The row of a key, by bisection over the bytes; "" where there is none."""
+        wanted = key.encode("utf-8", "surrogatepass")
+        low, high = self._start, len(self._lines)
+        while low < high:
+            start = max(low, self._lines.rfind(b"\n", low, (low + high) // 2) + 1)
+            tab = self._lines.find(b"\t", start)
+            end = self._lines.find(b"\n", tab)
+            found = self._lines[start:tab]
+            if found == wanted:
+                return self._lines[tab + 1 : end].decode()
+            if found < wanted:
+                low = end + 1
+            else:
+                high = start
+        return ""
+
+
 @cache
-def _table(name: str) -> dict[str, str]:
-    """One of the tables, its rows joined by "/": from the cache if it is there and whole, else made and put there."""
-    path = os.path.join(_cache_folder(), f"cedict-{_date()}-{_FORMAT}-{name}.txt")  # noqa: PTH118
+def _table(name: str) -> _Table:
+    """One of the tables: from the cache if it is there and whole, else made and put there."""
+    path = _path(name)
     try:
         with open(path, "rb") as file:  # noqa: PTH123
-            checksum, _, body = file.read().partition(b"\n")
-        if int(checksum) == crc32(body):
-            return _parsed(body)
+            head = file.readline(40)
+            lines = mmap(file.fileno(), 0, access=ACCESS_READ)
+        size, checksum = map(int, head.split())
+        # To read all of it takes 2 ms; a damaged table would give wrong words without a sign.
+        if len(lines) == len(head) + size and crc32(memoryview(lines)[len(head) :]) == checksum:
+            return _Table(lines, len(head))
     except (OSError, ValueError):
         pass
-    makers = {"glosses": cedict.glosses, "equivalents": cedict.equivalents, "readings": cedict.readings}
-    rows = {key: "/".join(row) for key, row in makers[name]().items()}
-    body = ("\n".join(rows) + "\f" + "\n".join(rows.values())).encode()
-    _write(path, b"%d\n%s" % (crc32(body), body))
-    return rows
+    return _Table(_made()[name])
 
 
-def _parsed(body: bytes) -> dict[str, str]:
-    # Two long strings split in C: 0.1 s for 200,000 rows, where a loop over lines takes 0.3 s.
-    keys, _, values = body.decode().partition("\f")
-    return dict(zip(keys.split("\n"), values.split("\n"), strict=True))
+@cache
+def _made() -> dict[str, bytes]:
+    """The lines of all tables, which are made together; they are put into the cache."""
+    lines: dict[str, bytes] = {}
+    for name, table in cedict.tables().items():
+        rows = sorted((key.encode(), "/".join(row).encode()) for key, row in table.items())
+        body = lines[name] = b"".join(b"%s\t%s\n" % row for row in rows)
+        _write(_path(name), b"%d %d\n%s" % (len(body), crc32(body), body))
+    return lines
+
+
+def _path(name: str) -> str:
+    return os.path.join(_cache_folder(), f"cedict-{_date()}-{_FORMAT}-{name}.txt")  # noqa: PTH118
 
 
 def _cache_folder() -> str:

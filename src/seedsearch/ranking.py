@@ -23,7 +23,7 @@ DECAY = 4.0
 """Positions over which closeness falls to 1/e."""
 
 
-def idf(containing: int, passages: int) -> float:
+def idf(containing: float, passages: int) -> float:
     """What a term is worth that `containing` of all `passages` contain; never negative (Lucene's form).
 
     >>> round(idf(1, 100), 3)
@@ -46,25 +46,28 @@ def saturate(frequency: float) -> float:
     return frequency / (K1 + frequency)
 
 
-def score_postings(fields: Sequence[tuple[float, Mapping[int, int], Sequence[int], float]], passages: int) -> dict[int, float]:
+def score_postings(
+    fields: Sequence[tuple[float, Mapping[int, float], Sequence[int], float]], passages: int, containing: float | None = None
+) -> dict[int, float]:
     """BM25F of one term for all passages that contain it, passage -> score.
 
     For each field: its weight, the term's frequencies (passage -> count), the field's length for each passage and its
-    average. `passages` is their number in the index. Equal to idf * saturate(sum of weight * frequency / norm), written
-    out because a call for each posting takes twice as long.
+    average. `passages` is their number in the index, `containing` how many of them count as holding the term, by default
+    those with a frequency. Equal to idf * saturate(sum of weight * frequency / norm), written out because a call for each
+    posting takes twice as long.
     """
     found = [field for field in fields if field[1]]
     if len(found) == 1:
         weight, frequencies, lengths, average = found[0]
         flat, slope = _norm_line(average, weight / K1)
-        value = idf(len(frequencies), passages)
+        value = idf(len(frequencies) if containing is None else containing, passages)
         return {passage: value * count / (count + flat + slope * lengths[passage]) for passage, count in frequencies.items()}
     weighted: dict[int, float] = {}
     for weight, frequencies, lengths, average in found:
         flat, slope = _norm_line(average, weight)
         for passage, count in frequencies.items():
             weighted[passage] = weighted.get(passage, 0.0) + count / (flat + slope * lengths[passage])
-    value = idf(len(weighted), passages)
+    value = idf(len(weighted) if containing is None else containing, passages)
     return {passage: value * frequency / (K1 + frequency) for passage, frequency in weighted.items()}
 
 

@@ -1,26 +1,34 @@
-"""The read path on one screen: query -> tree of terms -> engine -> pool -> order -> snippets and counterparts."""
+"""The read path on one screen: query -> tree of terms -> engine -> pool -> order -> snippets and counterparts.
+
+Beside it the same query in the other language (`crosslingual`), whose passages are ranked apart and follow.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from seedsearch import analysis, duplicates, manifest, query, ranking, reranking, snippets, spelling
+from seedsearch import analysis, duplicates, manifest, query, reranking, snippets, spelling
+from seedsearch.asking import Asker
+from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
-from seedsearch.engines.protocol import Answer, Engine
+from seedsearch.engines.protocol import Engine
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.folding import fold_text
-from seedsearch.function_words import function_words, likely_languages
-from seedsearch.query import ANYWHERE, And, Language, Node, Phrase, Term, Within
+from seedsearch.query import ANYWHERE, And, Language, Node, Not, Within
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
-from seedsearch.store import FileRow, Opposite, Store, Stored
+from seedsearch.store import FileRow, Store, Stored
+
+if TYPE_CHECKING:
+    from seedsearch.crosslingual import Interpreter, Question
 
 POOL = 100  # passages that are put in order by all evidence; the rest keep the engine's order
+LONGEST = 10_000  # characters of a query whose words are told apart in the hits
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
 
 
@@ -79,6 +87,7 @@ class Collection:
 
     def close(self) -> None:
         """Let go of the index's files."""
+        self.__dict__.pop("interpreter", None)
         self._engine.close()
         self._store.close()
 
@@ -93,15 +102,17 @@ class Collection:
         """The folder to which the paths in citations are relative."""
         return manifest.resolve_root(self.index, self.manifest)
 
-    def search(self, text: str, *, limit: int = 10, lang: str | None = None, source: str | None = None) -> Results:
-        """The `limit` best passages for a query.
+    def search(
+        self, text: str, *, limit: int = 10, lang: str | None = None, source: str | None = None, translate: str = "auto"
+    ) -> Results:
+        """The `limit` best passages for a query, and behind them the `limit` best in the other language, by translation.
 
-        `lang` is a language tag ("zh" takes in "zh-Hant"), `source` a pattern for names of documents. Raises QuerySyntaxError
-        where there is nothing to search for.
+        `lang` is a language tag ("zh" takes in "zh-Hant"), `source` a pattern for names of documents. `translate` is "auto",
+        "never" or "only" (nothing but the other language). Raises QuerySyntaxError where there is nothing to search for.
         """
         for _ in range(TRIES):
             try:
-                found = self._search(text, limit, lang, source)
+                found = self._search(text, limit, lang, source, translate)
             except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
                 if not self._is_replaced():
                     raise _damaged(self.index, error) from None
@@ -112,82 +123,75 @@ class Collection:
             self._open()
         raise _damaged(self.index, None)
 
-    def _search(self, text: str, limit: int, lang: str | None, source: str | None) -> Results | None:
+    def _search(self, text: str, limit: int, lang: str | None, source: str | None, translate: str) -> Results | None:
         """As `search`; None when the index changed under it."""
-        parsed = query.parse(text)
-        languages = [code for code in self.manifest.languages if lang is None or query.speaks(code, lang)]
-        asked, answer, notes = self._match(parsed, languages, max(limit, POOL), lang, source)
+        question = self.question(text, lang, source) if translate != "never" else None
+        translated = self.interpreter.translated(question, limit) if question else []
+        # What a query and its translation find in the other language is ranked there.
+        apart = [Not(Language(question.target))] if question and translated else []
+        asker = self._asker(lang)
+        asked, answer, notes = asker.match(query.parse(text), max(limit, POOL), [*self._filters(lang, source), *apart])
         stored = self._store.passages(match.number for match in answer.matches)
         if len(stored) < len(answer.matches):
             return None
         ranked = self._ranked(asked, [(stored[match.number], match.score) for match in answer.matches])
-        kept = _distinct(ranked, max(0, limit))
-        hits = tuple(self._hit(rank, *found, asked) for rank, found in enumerate(kept, 1))
-        counts = self._counts(text, lang, source) if not hits else ()
-        notes = tuple(dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in notes))
-        nearest = self._nearest(text) if not hits else ()
-        return Results(hits, answer.total, notes, counts, nearest)
-
-    def _match(
-        self, parsed: query.Parsed, languages: Sequence[str], limit: int, lang: str | None, source: str | None
-    ) -> tuple[Asked, Answer, tuple[str, ...]]:
-        """What is asked for, what the engine finds of it, and what to tell the user.
-
-        Function words are not looked for where other words are; they count in the order. Where nothing holds the phrases and
-        enough of the runs, what holds some of it is taken.
-        """
-        light = self._light(parsed.tree, languages)
-        tree, compiled, answer = parsed.tree, None, None
-        for share in (query.fair_share, _any):
-            compiled = self._compile(parsed._replace(tree=query.without(tree, light)), languages, share)
-            answer = self._engine.search(self._within(compiled.node, lang, source), limit)
-            if answer.total:
-                break
-            tree = query.loosened(tree)
-        assert compiled is not None and answer is not None
-        notes = (*compiled.notes, *answer.notes)
-        if answer.total and tree is not parsed.tree:
-            notes = (*notes, "no passage holds the phrase and fits the rest; its words are searched one by one")
-        return self._asked(tree, light, languages), answer, notes
-
-    def _light(self, tree: Node, languages: Sequence[str]) -> Callable[[str], bool]:
-        """What tells whether a typed word is a function word of the language in which the query is asked."""
-        typed = query.typed(tree)
-        asked = [word for text in typed for word in analysis.words(fold_text(text))]
-        known = frozenset().union(*map(function_words, likely_languages(asked, [*languages, "en"])))
-        capitals = any(text != text.upper() for text in typed)
-
-        def is_light(text: str) -> bool:
-            if capitals and len(text) > 1 and text.isupper():
-                return False  # "US arms", "WHO reports"
-            return all(word in known for word in analysis.words(fold_text(text)))
-
-        return is_light
-
-    def _asked(self, tree: Node, light: Callable[[str], bool], languages: Sequence[str]) -> Asked:
-        """What the order of the passages depends on: every leaf, word and character, with what it is worth."""
-        leaves = list(dict.fromkeys(snippets.parts(self._compile(query.Parsed(tree), languages, _any).node)))
-        heavy = set(snippets.parts(self._compile(query.Parsed(query.without(tree, light)), languages, _any).node))
-        weights = [self._worth(leaf) * (1.0 if leaf in heavy else reranking.LIGHT) for leaf in leaves]
-        worth = {leaf.forms: weight for leaf, weight in zip(leaves, weights, strict=True) if isinstance(leaf, Term)}
-        words: dict[str, float] = {}
-        for text in query.typed(tree):
-            if light(text):
-                continue
-            typed = analysis.words(fold_text(text))
-            for word, forms in zip(typed, analysis.alternatives(text, languages), strict=True):
-                words[word] = worth[forms] if forms in worth else self._worth(Term(ANYWHERE, forms))
-        runs = [word for word in words if analysis.is_run(word)]
-        characters = dict.fromkeys(c for word in runs for c in word if analysis.is_ideograph(c))
-        return Asked(
-            leaves,
-            weights,
-            {word: weight for word, weight in words.items() if len(word) > 2 and not analysis.is_run(word)},
-            {c: self._worth(Term(ANYWHERE, (c,))) for c in characters},
+        found = self._direct(ranked, max(0, limit), text, asker, asked)
+        hits = [] if translate == "only" else [self._hit(*one, asker, asked) for one in found]
+        if question:
+            shown = {one.stored.number for one, *_ in found} if hits else set()
+            direct = [one._replace(score=sum(score.leaves)) for one, score, _ in found]
+            others = self.interpreter.merged(question, translated, direct, sum(asked.weights), limit)
+            hits += [self._hit(one, Score((one.score,)), (), asker, None) for one in others if one.stored.number not in shown]
+        told = (*notes, *(question.notes if question else _untranslated(translate)))
+        return Results(
+            tuple(hit._replace(rank=rank) for rank, hit in enumerate(hits, 1)),
+            answer.total,
+            tuple(dict.fromkeys(note.replace(analysis.WRITTEN, "") for note in told)),
+            self._counts(text, lang, source) if not hits else (),
+            self._nearest(text) if not hits else (),
         )
 
-    def _worth(self, leaf: snippets.Leaf) -> float:
-        return ranking.idf(self._frequency(leaf), self._engine.count())
+    def sources(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """The documents of the `limit` best passages with the score of each passage, best first, as `search` has them.
+
+        Those found by translation follow those found directly.
+        """
+        question = self.question(text)
+        translated = self.interpreter.translated(question, limit) if question else []
+        apart = [Not(Language(question.target))] if question and translated else []
+        asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, POOL), apart)
+        stored = self._store.passages(match.number for match in answer.matches)
+        ranked = self._ranked(asked, [(stored[match.number], match.score) for match in answer.matches])
+        found = [(one.passage.source, score.total) for one, score in ranked[:limit]]
+        least = found[-1][1] if found else 0.0
+        return found + [(one.stored.passage.source, min(one.score, least) - 1.0) for one in translated]
+
+    def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
+        """A query in the other language, Chinese or English, with its filters and those given beside it.
+
+        None where the collection does not speak that language, or where the query has operators. Raises QuerySyntaxError.
+        """
+        plain = query.plain(query.parse(text).tree)
+        direction = query.direction(" ".join(plain[0])) if plain else None
+        if plain is None or direction is None or not any(query.speaks(code, direction[1]) for code in self.manifest.languages):
+            return None
+        words, typed = plain
+        filters = self._filters(lang, source)
+        for name, value in typed:
+            filters += self._filters(value, None) if name == "lang" else self._filters(None, value)
+        return self.interpreter.question(" ".join(words), *direction, tuple(filters))
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """What translates queries; the dictionary is loaded with it."""
+        from seedsearch.crosslingual import Interpreter
+
+        return Interpreter(self._engine, self._store)
+
+    def _asker(self, lang: str | None) -> Asker:
+        """What puts queries to the engine: words take the forms that they have in the languages that are searched."""
+        languages = [code for code in self.manifest.languages if lang is None or query.speaks(code, lang)]
+        return Asker(self._engine, languages, self._documents)
 
     def _ranked(self, asked: Asked, found: Sequence[tuple[Stored, float]]) -> list[tuple[Stored, Score]]:
         """The pool in the order of all evidence, behind it the rest in the order of the engine."""
@@ -197,44 +201,24 @@ class Collection:
         least = ranked[-1][1].total if ranked else 0.0
         return ranked + [(stored, Score((min(score, least),))) for stored, score in found[POOL:]]
 
-    def _compile(self, parsed: query.Parsed, languages: Sequence[str], share: Callable[[int], int]) -> query.Compiled:
-        """The tree of terms for what was typed; a word takes the forms that it has in these languages."""
-        return query.translate(
-            parsed,
-            lambda word: analysis.alternatives(word, languages),
-            self._documents,
-            analysis.beginnings,
-            lambda word: analysis.compound(word, languages),
-            share,
-        )
-
     def _documents(self, pattern: str) -> frozenset[int]:
         """Numbers of the documents whose name fits a pattern with * and ?; without them, whose name contains it."""
         fits = _pattern(pattern).search
         return frozenset(number for number, source in self._store.sources() if fits(source))
 
-    def _frequency(self, leaf: snippets.Leaf) -> int:
-        """In how many passages a part of the query occurs; for a phrase, its rarest word."""
-        if isinstance(leaf, Term):
-            return self._engine.frequency(leaf.field, leaf.forms)
-        if isinstance(leaf, Phrase):
-            return min((self._engine.frequency(leaf.field, forms) for forms in leaf.positions), default=0)
-        return self._engine.search(leaf, 0).total
-
-    def _within(self, node: Node, lang: str | None, source: str | None) -> Node:
-        """A tree with the filters that were given beside the query."""
-        filters: list[Node] = [Language(lang)] if lang is not None else []
-        if source is not None:
-            filters.append(Within(self._documents(source)))
-        return And((node, *filters)) if filters else node
+    def _filters(self, lang: str | None, source: str | None) -> list[Node]:
+        """The filters that were given beside the query."""
+        filters: list[Node] = [Language(lang.replace("_", "-"))] if lang is not None else []
+        return filters + ([Within(self._documents(source))] if source is not None else [])
 
     def _counts(self, text: str, lang: str | None, source: str | None) -> tuple[tuple[str, int], ...]:
         """For each word or phrase of the query, in how many of the passages that the filters let through it occurs."""
+        asker = self._asker(None)
         counts = []
         for word in query.typed(query.parse(text).tree):
             with suppress(QuerySyntaxError):  # of the words that were typed, this one has no letters
-                compiled = self._compile(query.parse(word), list(self.manifest.languages), query.fair_share)
-                counts.append((word, self._engine.search(self._within(compiled.node, lang, source), 0).total))
+                node = _all([asker.compiled(query.parse(word)).node, *self._filters(lang, source)])
+                counts.append((word, self._engine.search(node, 0).total))
         return tuple(counts)
 
     def _nearest(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -246,24 +230,50 @@ class Collection:
             for word in dict.fromkeys(typed)
             if not analysis.is_run(word) and not self._engine.frequency(ANYWHERE, analysis.alternatives(word, languages)[0])
         ]
-        return tuple((word, found) for word in missing if (found := spelling.nearest(word, self._engine.expand)))
+        return tuple((word, found) for word in missing if (found := spelling.nearest(word, languages, self._engine.expand)))
 
-    def _hit(self, rank: int, found: tuple[Stored, Score], others: tuple[Stored, ...], asked: Asked) -> Hit:
-        stored, score = found
-        passage = stored.passage
-        matches = snippets.matches(analysis.tokens(passage.text, passage.language), asked.leaves, asked.weights)
-        cut = snippets.snippet(passage.text, matches)
-        excerpt = passage.text[cut.start : cut.end]
+    def _direct(
+        self, ranked: Sequence[tuple[Stored, Score]], limit: int, text: str, asker: Asker, asked: Asked
+    ) -> list[tuple[Found, Score, tuple[Stored, ...]]]:
+        """The first passages with the places that matched; those that say the same once, with the others beside."""
+        names: dict[snippets.Leaf, str] = {}
+        for word in query.typed(query.parse(text).tree) if len(text) <= LONGEST else ():
+            with suppress(QuerySyntaxError):
+                for leaf in asker.leaves(query.parse(word).tree):
+                    names.setdefault(leaf, word)
+        typed = [names.get(leaf, text) for leaf in asked.leaves]
+        found = []
+        for first, *others in duplicates.grouped([stored.passage.text for stored, _ in ranked], limit):
+            stored, score = ranked[first]
+            passage = stored.passage
+            matches = snippets.matches(analysis.tokens(passage.text, passage.language), asked.leaves, asked.weights)
+            words = snippets.words(passage.text, matches, typed)
+            found.append((Found(stored, score.total, matches, words), score, tuple(ranked[i][0] for i in others)))
+        return found
+
+    def _hit(self, found: Found, score: Score, others: Sequence[Stored], asker: Asker, asked: Asked | None) -> Hit:
+        passage = found.stored.passage
+        cut = snippets.snippet(passage.text, found.matches)
         begin = passage.span.start_char
-        opposite = self.opposite(passage, begin + cut.start, begin + cut.end)
-        places = tuple(Place(other.passage.source, *other.passage.span[2:4]) for other in others)
-        return Hit(rank, score.total, passage, stored.sha256, excerpt, cut.marks, opposite, places, self._reasons(asked, score))
+        return Hit(
+            0,
+            score.total,
+            passage,
+            found.stored.sha256,
+            passage.text[cut.start : cut.end],
+            cut.marks,
+            self.opposite(passage, begin + cut.start, begin + cut.end),
+            tuple(Place(other.passage.source, *other.passage.span[2:4]) for other in others),
+            self._reasons(asker, asked, score) if asked else _translated(found),
+            found.match,
+            found.words,
+        )
 
-    def _reasons(self, asked: Asked, score: Score) -> tuple[Reason, ...]:
+    def _reasons(self, asker: Asker, asked: Asked, score: Score) -> tuple[Reason, ...]:
         """A score in words: what each part of the query gives, then the other evidence; what gives nothing is left out."""
         count = self._engine.count()
         named = [
-            Reason(reranking.name(leaf), value, f"in {self._frequency(leaf)} of {count} passages")
+            Reason(reranking.name(leaf), value, f"in {asker.frequency(leaf)} of {count} passages")
             for leaf, value in zip(asked.leaves, score.leaves, strict=False)
         ]
         further = zip(reranking.EVIDENCE.items(), score[1:], strict=True)
@@ -272,23 +282,11 @@ class Collection:
 
     def opposite(self, passage: Passage, start_char: int, end_char: int) -> tuple[Counterpart, ...]:
         """What translates the part of a passage between two offsets of its document: a slice of each passage opposite."""
-        if not passage.counterparts:
-            return ()
-        places = self._store.opposite(passage, start_char, end_char)
-        found = (_counterpart(stored.passage, places) for stored in self._store.by_id(passage.counterparts))
-        return tuple(counterpart for counterpart in found if counterpart is not None)
+        return tuple(other for _, other in counterparts(self._store, passage, start_char, end_char))
 
     def passages_at(self, source: str, start_line: int, end_line: int) -> list[Stored]:
         """The passages of a document that touch these lines, in order."""
         return self._store.at(source, start_line, end_line)
-
-    def sources(self, text: str, limit: int) -> list[tuple[str, float]]:
-        """The documents of the `limit` best passages with the score of each passage, best first, as `search` has them."""
-        parsed = query.parse(text)
-        asked, answer, _ = self._match(parsed, list(self.manifest.languages), max(limit, POOL), None, None)
-        stored = self._store.passages(match.number for match in answer.matches)
-        ranked = self._ranked(asked, [(stored[match.number], match.score) for match in answer.matches])
-        return [(one.passage.source, score.total) for one, score in ranked[:limit]]
 
     def status(self) -> Status:
         """What the index holds."""
@@ -301,19 +299,20 @@ class Collection:
         return list(self._store.files())
 
 
-def _counterpart(other: Passage, places: Sequence[Opposite]) -> Counterpart | None:
-    """The slice of a passage that reaches from the first to the last of some places in it."""
-    span = other.span
-    inside = [place for place in places if place.start_char < span.end_char and place.end_char > span.start_char]
-    if not inside:
-        return None
-    start = max(span.start_char, inside[0].start_char)
-    end = min(span.end_char, max(place.end_char for place in inside))
-    first = max(span.start_line, inside[0].start_line)
-    last = min(span.end_line, max(place.end_line for place in inside))
-    text = other.text[start - span.start_char : end - span.start_char]
-    confidence = min(place.confidence for place in inside)
-    return Counterpart(other.source, first, last, other.language, text, confidence)
+def _translated(found: Found) -> tuple[Reason, ...]:
+    """A score by translation in words: the share of the query's weight that the passage answers."""
+    words = ", ".join(f"{word} {other}" for word, other in found.words)
+    return (Reason("translation", found.score, f"the share of the query that it answers: {words}"),)
+
+
+def _untranslated(translate: str) -> tuple[str, ...]:
+    """What to tell where nothing but a translation was asked for, and there is none."""
+    why = "only words and phrases are translated, from Chinese to English passages or from English to Chinese ones"
+    return (f"not translated: {why}",) if translate == "only" else ()
+
+
+def _all(nodes: Sequence[Node]) -> Node:
+    return And(tuple(nodes)) if len(nodes) > 1 else nodes[0]
 
 
 def _damaged(index: Path, error: Exception | None) -> Exception:
@@ -321,16 +320,6 @@ def _damaged(index: Path, error: Exception | None) -> Exception:
     if isinstance(error, IndexCorruptError):
         return error
     return IndexCorruptError(f"{index} lacks files that it should hold; {manifest.remedy(index)}")
-
-
-def _distinct(ranked: Sequence[tuple[Stored, Score]], limit: int) -> list[tuple[tuple[Stored, Score], tuple[Stored, ...]]]:
-    """The first passages, those that say the same shown once: each with the further places of what it says."""
-    kept = duplicates.grouped([stored.passage.text for stored, _ in ranked], limit)
-    return [(ranked[first], tuple(ranked[i][0] for i in others)) for first, *others in kept]
-
-
-def _any(_: int) -> int:
-    return 1
 
 
 def _pattern(pattern: str) -> re.Pattern[str]:

@@ -92,6 +92,21 @@ def _phrase(tokens: Sequence[Token], phrase: Phrase, part: int, weight: float) -
             yield _match(tokens, first, first + size - 1, part, weight)
 
 
+def words(text: str, found: Sequence[Match], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Which words of a query matched, and as what: pairs of the name of a part and a slice of the text, each pair once.
+
+    Places of one name that overlap, as those of Chinese bigrams do, are one.
+    """
+    merged: dict[str, list[tuple[int, int]]] = {}
+    for match in found:
+        places = merged.setdefault(names[match.part], [])
+        if places and match.start < places[-1][1]:
+            places[-1] = (places[-1][0], max(places[-1][1], match.end))
+        else:
+            places.append((match.start, match.end))
+    return tuple(dict.fromkeys((name, text[start:end]) for name, places in merged.items() for start, end in places))
+
+
 class Snippet(NamedTuple):
     """A slice of a text, characters [start, end), and (start, end) pairs of what matched in it, relative to its start."""
 

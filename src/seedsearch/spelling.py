@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from seedsearch.analysis import WRITTEN
+from seedsearch.stemming import stems
 
 NEAREST = 3
+CUT = 2  # letters
 LISTED = 5000  # words with the same first letter that are looked at: the most frequent ones
 
 
-def nearest(word: str, expand: Callable[[str, str, int], list[str]]) -> tuple[str, ...]:
+def nearest(word: str, languages: Sequence[str], expand: Callable[[str, str, int], list[str]]) -> tuple[str, ...]:
     """Up to NEAREST words within a distance of a third of the letters, nearest first, then the more frequent.
 
-    `expand(field, beginning, limit)` gives the most frequent terms of an index with this beginning. The first letter is taken
-    to be right, or exchanged with the second.
+    `expand(field, beginning, limit)` gives the most frequent terms of an index of these languages with this beginning. The
+    first letter is taken to be right, or exchanged with the second.
     """
     most = max(1, (len(word) + 1) // 3)
     beginnings = dict.fromkeys(word[i] for i in (0, 1) if i < len(word))
     found: dict[str, tuple[int, int]] = {}
     for first in beginnings:
         written = [term.removeprefix(WRITTEN) for term in expand("any", WRITTEN + first, LISTED)]
-        # A term that begins a written word is most often the stem of it, and no word itself.
-        stems = set(written)
-        plain = [t for t in expand("any", first, LISTED) if t in stems or not any(w.startswith(t[:-1]) for w in written)]
-        for rank, other in enumerate(dict.fromkeys((*written, *plain))):
+        # What is cut from longer words by two letters and more is most often no word itself: "assur", unlike "taiwan" ('s).
+        pairs = ((w.partition("'")[0], stem) for of in languages for w, stem in zip(written, stems(written, of), strict=True))
+        made = {stem for bare, stem in pairs if len(bare) - len(stem) >= CUT}
+        plain = [term for term in expand("any", first, LISTED) if term not in made]
+        for rank, other in (*enumerate(written), *enumerate(plain)):
             if abs(len(other) - len(word)) <= most and (away := distance(word, other, most)) <= most and other != word:
                 found.setdefault(other, (away, rank))
     return tuple(sorted(found, key=lambda other: (found[other], other))[:NEAREST])

@@ -282,6 +282,16 @@ class Store:
         )
         return [Opposite(*row) for row in rows]
 
+    def pairs(self, passage: Passage) -> list[tuple[int, int, Opposite]]:
+        """The places of a passage that have a translation, as offsets of the document, each with that, in order."""
+        rows = self._rows(
+            "SELECT start_char, end_char, other_start, other_end, other_start_line, other_end_line, confidence FROM pair"
+            " WHERE document = (SELECT document FROM passage WHERE id = ?) AND start_char < ? AND end_char > ?"
+            " ORDER BY start_char, other_start",
+            (passage.id, passage.span.end_char, passage.span.start_char),
+        )
+        return [(start, end, Opposite(*other)) for start, end, *other in rows]
+
     def at(self, source: str, start_line: int, end_line: int) -> list[Stored]:
         """The passages of a document that touch these lines, in order."""
         where = "WHERE d.source = ? AND p.start_line <= ? AND p.end_line >= ? ORDER BY p.start_char"
@@ -290,6 +300,10 @@ class Store:
     def sources(self) -> Iterator[tuple[int, str]]:
         """Number and name of every document."""
         yield from self._rows("SELECT number, source FROM document ORDER BY number")
+
+    def aligned_documents(self) -> list[int]:
+        """Numbers of the documents with two halves, ascending."""
+        return [number for (number,) in self._rows("SELECT number FROM document WHERE beads > 0 ORDER BY number")]
 
     def files(self) -> Iterator[FileRow]:
         """Every file of the collection, by name."""

@@ -14,7 +14,7 @@ import seedsearch
 from tests.conftest import SEEDS, Program
 
 BILINGUAL = SEEDS / "004_a68d08d6fa4f830c.txt"
-COMMANDS = ("index", "query", "show", "align", "inspect", "status", "eval")
+COMMANDS = ("index", "query", "show", "translate", "align", "inspect", "status", "eval")
 
 
 def test_show_gives_the_lines_in_their_place_and_the_counterpart(program: Program, copied: Path) -> None:
@@ -183,4 +183,5 @@ def test_jsonl_objects_are_documents(program: Program, tmp_path: Path) -> None:
     hit = json.loads(program("query", "鲸鱼", "--json").stdout)
     assert (hit["source"], hit["start_line"], hit["language"]) == ("notes.jsonl#7", 2, "zh-Hant")
     assert program("show", "notes.jsonl#7:2-2").returncode == 0
-    assert program("query", "whales", "--source", "notes.jsonl#7").returncode == 1
+    assert program("query", "whales", "--source", "notes.jsonl#7", "--translate", "never").returncode == 1
+    assert program("query", "whales", "--source", "notes.jsonl#7").stdout.startswith("In Chinese, by translation: whales 鯨魚")

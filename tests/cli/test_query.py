@@ -28,6 +28,9 @@ KEYS = [
     "marks",
     "sha256",
     "counterparts",
+    "also",
+    "match",
+    "words",
 ]
 
 
@@ -87,7 +90,8 @@ def test_excluded_words_and_filters_hold(program: Program, seeds_index: Path) ->
     assert all("China" not in hit["text"] for hit in hits(program, seeds_index, "Taiwan", "-China", "--limit", "50"))
     assert {hit["language"] for hit in hits(program, seeds_index, "JavaScript", "--lang", "zh")} == {"zh-Hant"}
     assert all("/003_" in f"/{hit['source']}" for hit in hits(program, seeds_index, "Taiwan", "--source", "003*"))
-    assert len(hits(program, seeds_index, "Taiwan", "--limit", "3")) == 3
+    for_taiwan = hits(program, seeds_index, "Taiwan", "--limit", "3")
+    assert [hit["match"] == "direct" for hit in for_taiwan] == [True] * 3 + [False] * 3, "so many in each language"
 
 
 def test_the_json_contract(program: Program, seeds_index: Path) -> None:

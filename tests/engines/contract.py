@@ -15,6 +15,7 @@ from seedsearch.errors import IndexLockedError, IndexMissingError
 from seedsearch.query import (
     And,
     Everything,
+    Group,
     Language,
     Node,
     Not,
@@ -222,6 +223,34 @@ class EngineContract:
         weighted = 2 / (0.25 + 0.75 * 3 / 2) + FIELD_WEIGHTS["heading"] * 1 / (0.25 + 0.75 * 1 / 0.5)
         expected = math.log(1 + (2 - 1 + 0.5) / (1 + 0.5)) * weighted / (1.2 + weighted)
         assert scores(engine, word("a")) == {1: pytest.approx(expected, abs=1e-9)}
+
+    def test_a_group_is_one_word_of_weighted_frequencies(self, engine: Engine) -> None:
+        # Average length of the body 3, of the heading 1/4.
+        fill(engine, passage(1, "a a b"), passage(2, "b x y"), passage(3, "x y b c"), passage(4, "z z", "a"))
+        group = Group(((1.0, word("a")), (0.25, word("b")), (0.5, phrase("b c"))))
+        containing = 1 + 0.25 + 0.75 + 1
+        value = math.log(1 + (4 - containing + 0.5) / (containing + 0.5))
+        expected = {1: 2.25, 2: 0.25, 3: 0.75 / (0.25 + 0.75 * 4 / 3), 4: FIELD_WEIGHTS["heading"] / (0.25 + 0.75 * 4)}
+        if engine.exact_scores:
+            assert scores(engine, group) == {
+                number: pytest.approx(value * weighted / (1.2 + weighted)) for number, weighted in expected.items()
+            }
+            assert scores(engine, Group(((1.0, word("a", "b")),))) == pytest.approx(scores(engine, word("a", "b")))
+        assert found(engine, group) == {1, 2, 3, 4}
+        assert ranking(engine, group)[0] == 1
+        assert found(engine, And((group, word("x")))) == {2, 3}
+        assert found(engine, Group(())) == found(engine, Group(((1.0, word("none")),))) == set()
+        assert found(engine, Not(group)) == set()
+
+    def test_a_rough_frequency_is_no_less_than_the_frequency(self, engine: Engine) -> None:
+        fill(engine, passage(1, "a b"), passage(2, "a", "a b"))
+        fill(engine, passage(3, "b c"))
+        assert engine.rough_frequency("any", ("a",)) == engine.rough_frequency("any", ("a", "a", "z"))
+        assert 2 <= engine.rough_frequency("any", ("a",)) <= 3, "fields may add up"
+        assert 3 <= engine.rough_frequency("any", ("b",)) < 5 <= engine.rough_frequency("any", ("a", "b")) <= 7
+        assert engine.rough_frequency("any", ("z",)) == engine.rough_frequency("heading", ("c",)) == 0
+        remove(engine, 1)
+        assert engine.rough_frequency("any", ("a",)) >= engine.frequency("any", ("a",)) == 0
 
     def test_ties_are_in_order_of_number(self, engine: Engine) -> None:
         numbers = [9, 2, 2**32 - 1, 5, 40, 0]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seedsearch.engines import Engine, Entry, create_engine
-from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within
+from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within
 
 HUGE = 10**6
 
@@ -24,9 +24,14 @@ FORMS = st.lists(TERMS, min_size=1, max_size=2).map(tuple)
 FIELDS = st.sampled_from(["any", "heading"])
 WORDS = st.lists(st.one_of(TERMS, st.lists(TERMS, max_size=2).map(tuple)), max_size=6)
 DOCUMENTS = st.integers(0, 3)
+MEMBERS = st.one_of(
+    st.builds(Term, FIELDS, FORMS), st.builds(Phrase, FIELDS, st.lists(FORMS, min_size=1, max_size=2).map(tuple))
+)
+GROUPS = st.builds(Group, st.lists(st.tuples(st.sampled_from([0.25, 0.5, 1.0]), MEMBERS), max_size=4).map(tuple))
 LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Term, FIELDS, FORMS),
     st.builds(Phrase, FIELDS, st.lists(FORMS, min_size=1, max_size=3).map(tuple)),
+    GROUPS,
     st.builds(Prefix, FIELDS, st.sampled_from(["a", "ab", "保"])),
     st.builds(Language, st.sampled_from(["zh", "en", "zh-Hant"])),
     st.builds(Within, st.frozensets(DOCUMENTS, max_size=2)),

@@ -15,7 +15,7 @@ import seedsearch
 from seedsearch.cli.output import complain, end_with_pipe, use_utf8
 from seedsearch.errors import SeedsearchError
 
-COMMANDS = ("index", "query", "show", "align", "inspect", "status", "eval")
+COMMANDS = ("index", "query", "show", "translate", "align", "inspect", "status", "eval")
 
 
 def _version(asked: bool) -> None:

@@ -60,6 +60,7 @@ def register(app: typer.Typer) -> None:
             watcher()  # tells at once what is not installed
         with _progress() as notify:
             report = build(paths or (), index_folder, rebuild=rebuild, engine=engine, jobs=jobs, notify=notify)
+        make_dictionary_ready(report.folder)
         if files:
             list_files(report.folder)
         summarise(report)
@@ -67,6 +68,18 @@ def register(app: typer.Typer) -> None:
             keep_fresh(report, jobs)
         if report.skipped or report.notes:
             raise typer.Exit(2)
+
+
+def make_dictionary_ready(index: Path) -> None:
+    """Where the index speaks Chinese and English, do once what the first query would have to wait for."""
+    from seedsearch.manifest import read_manifest
+
+    if {"zh", "en"} <= {code.partition("-")[0] for code in read_manifest(index).languages}:
+        from seedsearch import lexicon
+
+        if not lexicon.is_ready():
+            complain("making the dictionary ready for translated queries, once")
+            lexicon.prepare()
 
 
 def keep_fresh(report: Report, jobs: int | None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seedsearch.cli.output import DIM, citation, complain, harmless, harmless_name, indented, marked, paint, print_json
+from seedsearch.cli.output import BOLD, DIM, citation, complain, harmless, harmless_name, indented, marked, paint, print_json
 from seedsearch.errors import IndexMissingError
 from seedsearch.records import DOUBTFUL
 
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
     from seedsearch.searching import Collection, Results
 
 LONGEST = 60  # characters of a word, and words, that an explanation repeats
+CALLED = 3  # translations of a word that a heading shows
 EPILOG = """Examples: seedsearch query "Six Assurances"; seedsearch query '"arms sales" -Japan lang:en';
 seedsearch query 不对称作战. A query may hold words, "phrases", -exclusion, OR, AND, ( ), prefix*, lang:zh, source:004*,
-heading:security."""
+heading:security. Where the collection speaks Chinese and English, a query without operators is translated too:
+seedsearch query 六項保證; seedsearch query "arms sales" --translate only."""
+LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
 def register(app: typer.Typer) -> None:
@@ -33,9 +38,13 @@ def register(app: typer.Typer) -> None:
     )
     def query(
         text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="What to look for.")],
-        limit: Annotated[int, typer.Option("--limit", min=1, help="How many hits.")] = 10,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="How many hits in each language.")] = 10,
         lang: Annotated[str | None, typer.Option("--lang", help="Only passages in this language: en, zh, zh-Hant, ...")] = None,
         source: Annotated[str | None, typer.Option("--source", help="Only documents of this name (* for any).")] = None,
+        translate: Annotated[
+            str,
+            typer.Option("--translate", metavar="auto|never|only", help="Look in the other language too (Chinese, English)."),
+        ] = "auto",
         why: Annotated[bool, typer.Option("--explain", help="Tell where each score comes from.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each hit.")] = False,
         index: Annotated[
@@ -45,17 +54,23 @@ def register(app: typer.Typer) -> None:
         for word in text:
             if word.startswith("--") and word != "--":
                 raise typer.BadParameter(f"no such option: {word}")
+        if translate not in ("auto", "never", "only"):
+            raise typer.BadParameter(f"--translate takes auto, never or only, not {translate}")
         with _open(index) as collection:
-            results = collection.search(as_typed(text), limit=limit, lang=lang, source=source)
+            results = collection.search(as_typed(text), limit=limit, lang=lang, source=source, translate=translate)
             for note in results.notes:
                 complain(note)
             if not collection.manifest.complete:
                 complain("the index is not complete; finish it with: seedsearch index")
-            for hit in results.hits:
-                if as_json:
-                    print_json(as_record(hit) | ({"explanation": _reasons(hit)} if why else {}))
-                else:
-                    print(as_text(hit) + ("\n" + in_words(hit) if why else ""), end="\n\n")
+            for kind, hits in groupby(results.hits, key=lambda hit: hit.match != "direct"):
+                group = list(hits)
+                if kind and not as_json:
+                    print(introduce(group), end="\n\n")
+                for hit in group:
+                    if as_json:
+                        print_json(as_record(hit) | ({"explanation": _reasons(hit)} if why else {}))
+                    else:
+                        print(as_text(hit) + ("\n" + in_words(hit) if why else ""), end="\n\n")
         if not results.hits:
             complain(explain(results))
             raise typer.Exit(1)
@@ -79,14 +94,16 @@ def _open(index: Path | None) -> Collection:
     try:
         return open_collection(index)
     except IndexMissingError:
-        from seedsearch.cli.index import summarise
+        from seedsearch.cli.index import make_dictionary_ready, summarise
         from seedsearch.indexing import build
 
         seeds = find_seeds(find_index(index))
         if seeds is None:
             raise
         print(f"seedsearch: no index yet; building one from {seeds}", file=sys.stderr)
-        summarise(build([seeds], index, only_first=True))
+        report = build([seeds], index, only_first=True)
+        make_dictionary_ready(report.folder)
+        summarise(report)
         return open_collection(index)
 
 
@@ -128,6 +145,8 @@ def as_record(hit: Hit) -> dict[str, Any]:
             }
             for other in hit.counterparts
         ],
+        "match": hit.match,
+        "words": [list(pair) for pair in hit.words],
         "also": [place._asdict() for place in hit.places],
     }
 
@@ -141,6 +160,17 @@ def in_words(hit: Hit) -> str:
     reasons = sorted(hit.reasons, key=lambda reason: -reason.score)
     lines = [f"    {reason.score:7.3f}  {harmless_name(reason.name)}: {reason.grounds}" for reason in reasons]
     return "\n".join([f"    {hit.score:7.3f}  score, which is the sum of", *lines])
+
+
+def introduce(hits: Sequence[Hit]) -> str:
+    """The line above hits in the other language: how the words of the query that were found are called there."""
+    language = hits[0].passage.language.partition("-")[0]
+    called: dict[str, dict[str, None]] = {}
+    for hit in hits:
+        for word, other in hit.words:
+            called.setdefault(word, {})[" ".join(other.lower().split())] = None
+    words = [f"{word[:LONGEST]} {', '.join(list(others)[:CALLED])}" for word, others in list(called.items())[:LONGEST]]
+    return paint(harmless_name(f"In {LANGUAGES.get(language, language)}, by translation: {'; '.join(words)}"), BOLD)
 
 
 def as_text(hit: Hit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, NamedTuple, TypeAlias
@@ -16,6 +16,7 @@ from seedsearch.query import (
     HEADING,
     And,
     Everything,
+    Group,
     Language,
     Node,
     Not,
@@ -121,6 +122,10 @@ class MemoryEngine:
         wanted = set(forms)
         return sum(any(_occurrences(passage.fields[name], wanted) for name in _fields(field)) for passage in self._all())
 
+    def rough_frequency(self, field: str, forms: Collection[str]) -> int:
+        """The sum over terms and fields."""
+        return sum(self.frequency(name, (form,)) for name in _fields(field) for form in set(forms))
+
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with a prefix."""
         counts: dict[str, int] = {}
@@ -134,15 +139,15 @@ class MemoryEngine:
     def _scorer(self, node: Node, notes: dict[str, None]) -> _Scorer:
         """What gives a passage its score for a node, None where it does not match."""
         match node:
-            case Term(field, forms):
-                return self._ranked(field, lambda words: _occurrences(words, set(forms)))
-            case Phrase(field, positions):
-                return self._ranked(field, lambda words: _phrases(words, positions))
+            case Term() | Phrase():
+                return self._ranked(node.field, lambda words: _count(words, node))
             case Prefix(field, text):
                 terms = self.expand(field, text, MAX_EXPANSION + 1)
                 if len(terms) > MAX_EXPANSION:
                     notes[cut_note(text)] = None
                 return self._ranked(field, lambda words: _occurrences(words, set(terms[:MAX_EXPANSION])))
+            case Group(members):
+                return self._group(members)
             case And(children):
                 return _all_match([self._scorer(child, notes) for child in children])
             case Or(children, minimum):
@@ -158,18 +163,31 @@ class MemoryEngine:
                 return lambda passage: 0.0
         raise TypeError(f"not a node for engines: {node!r}")
 
+    def _group(self, members: Sequence[tuple[float, Term | Phrase]]) -> _Scorer:
+        """BM25F of the weighted sum of what is counted for each member."""
+
+        def count(passage: _Passage, name: str) -> float:
+            words = passage.fields[name]
+            return sum(weight * _count(words, member) for weight, member in members if name in _fields(member.field))
+
+        sums = [sum(count(passage, name) for name in _fields(ANYWHERE)) for passage in self._all()]
+        return self._scored(ANYWHERE, count, sum(min(1.0, frequency) for frequency in sums))
+
     def _ranked(self, field: str, count: Callable[[_Words], int]) -> _Scorer:
         """BM25F of what `count` counts in the words of a field."""
+        containing = sum(any(count(passage.fields[name]) for name in _fields(field)) for passage in self._all())
+        return self._scored(field, lambda passage, name: count(passage.fields[name]), containing)
+
+    def _scored(self, field: str, count: Callable[[_Passage, str], float], containing: float) -> _Scorer:
         names = _fields(field)
         passages = self._all()
-        containing = sum(any(count(passage.fields[name]) for name in names) for passage in passages)
         average = {name: sum(_length(passage.fields[name]) for passage in passages) / (len(passages) or 1) for name in names}
 
         def score(passage: _Passage) -> float | None:
             weighted = 0.0
             for name in names:
-                words = passage.fields[name]
-                weighted += FIELD_WEIGHTS[name] * count(words) / norm(_length(words), average[name])
+                length = _length(passage.fields[name])
+                weighted += FIELD_WEIGHTS[name] * count(passage, name) / norm(length, average[name])
             return idf(containing, len(passages)) * saturate(weighted) if weighted else None
 
         return score
@@ -180,6 +198,10 @@ class MemoryEngine:
 
 def _length(words: _Words) -> int:
     return sum(1 for terms in words if terms)
+
+
+def _count(words: _Words, leaf: Term | Phrase) -> int:
+    return _occurrences(words, set(leaf.forms)) if isinstance(leaf, Term) else _phrases(words, leaf.positions)
 
 
 def _occurrences(words: _Words, forms: Set[str]) -> int:

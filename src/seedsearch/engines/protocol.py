@@ -108,6 +108,12 @@ class Engine(Protocol):
     def frequency(self, field: str, forms: Collection[str]) -> int:
         """Passages with any of these terms in the field ("heading", "any")."""
 
+    def rough_frequency(self, field: str, forms: Collection[str]) -> int:
+        """An upper bound of `frequency` at the cost of looking the terms up: the frequencies of all of them, added up.
+
+        0 where none is indexed; passages removed lately may count.
+        """
+
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with `prefix`, equally frequent ones in code point order.
 

@@ -99,6 +99,11 @@ class TantivyEngine:
         with damage_reported(self._folder):
             return self._state.count(field, tuple(forms))
 
+    def rough_frequency(self, field: str, forms: Collection[str]) -> int:
+        """The sum over the terms. Raises IndexCorruptError."""
+        with damage_reported(self._folder):
+            return sum(count for _, count in self._state.tokens(field, forms))
+
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with a prefix. Raises IndexCorruptError."""
         with damage_reported(self._folder):

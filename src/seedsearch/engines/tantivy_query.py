@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, cut_note
 from seedsearch.engines.tantivy_layout import MARK, SLOTS, decode, encode
-from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
+from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
 
 if TYPE_CHECKING:
     from tantivy import Query, Schema, Searcher
@@ -156,6 +156,8 @@ class Translation:
                 return self._leaves(Term(field, tuple(terms[:MAX_EXPANSION])))
             case Phrase(field, positions):
                 return self._phrases(field, positions)
+            case Group(members):
+                return self._group(members)
             case Or(children, 1):
                 found: list[Query] = []
                 for child in children:
@@ -164,6 +166,13 @@ class Translation:
                 return found
         query = self.query(node)
         return [query] if query is not None else []
+
+    def _group(self, members: Sequence[tuple[float, Node]]) -> list[Query]:
+        """The best of the members, weighted: their frequencies cannot be added, and their scores must not be."""
+        queries = self.state.queries
+        found = ((weight, self._either(self._leaves(member))) for weight, member in members)
+        boosted = [queries.boost_query(query, weight) for weight, query in found if query is not None]
+        return [queries.disjunction_max_query(boosted, 0.0)] if boosted else []
 
     def _either(self, leaves: Sequence[Query]) -> Query | None:
         if len(leaves) < 2:

@@ -76,6 +76,11 @@ class WhooshEngine:
         with damage_reported(self._folder):
             return len({place for name in field_names(field) for place in self._snapshot.frequencies(name, forms)})
 
+    def rough_frequency(self, field: str, forms: Collection[str]) -> int:
+        """The sum over terms, fields and segments, from the dictionary of terms. Raises IndexCorruptError."""
+        with damage_reported(self._folder):
+            return sum(self._snapshot.rough_frequency(name, form) for name in field_names(field) for form in set(forms))
+
     def expand(self, field: str, prefix: str, limit: int = MAX_EXPANSION) -> list[str]:
         """The most frequent terms that begin with a prefix. Raises IndexCorruptError."""
         with damage_reported(self._folder):

@@ -40,6 +40,8 @@ ENTRY = struct.Struct("!II")
 """Lengths of an entry's key and value."""
 FIELD_ID = struct.Struct("!H")
 
+_DIRECTORY = struct.Struct("!qi")  # of 256 hash tables: where each begins, and its number of slots
+_SLOT = struct.Struct("!Iq")  # a hash and where its entry begins
 _SIZE = struct.Struct("!i")
 
 
@@ -184,8 +186,9 @@ class Segment:
         self._terms: int = extras["indexlen"]
         self._offset = struct.Struct("!" + extras["indextype"])
         self._offsets_start = end - self._terms * self._offset.size
+        self._directory = extras_start - 256 * _DIRECTORY.size
         # The first of 256 hash tables begins where the entries end.
-        entries_length: int = struct.unpack_from("!q", self._map, extras_start - 256 * 12)[0]
+        entries_length: int = _DIRECTORY.unpack_from(self._map, self._directory)[0]
         self._entries_end = self._terms_start + entries_length
 
     def close(self) -> None:
@@ -236,7 +239,7 @@ class Segment:
         return self._map[start:middle], self._map[middle:end], end
 
     def _find(self, key: bytes) -> int:
-        """Where the first entry not less than the key begins. By bisection: a hash table would save 15 microseconds."""
+        """Where the first entry not less than the key begins."""
         low, high = 0, self._terms
         while low < high:
             middle = (low + high) // 2
@@ -253,23 +256,30 @@ class Segment:
     def postings(self, field: str, term: str) -> Postings | None:
         """Where a term occurs, removed passages included; None where it never does."""
         value = self._value(field, term)
-        return self._decode(value) if value is not None else None
+        return self._decode(value) if value else None
 
-    def passages_with(self, field: str, term: str) -> int:
-        """How many passages hold a term, removed ones included."""
+    def frequency(self, field: str, term: str) -> int:
+        """In how many passages a term occurs, removed passages included."""
         value = self._value(field, term)
-        return int(TERM_INFO.unpack_from(value)[2]) if value is not None else 0
+        return int(TERM_INFO.unpack_from(value)[2]) if value else 0
 
-    def _value(self, field: str, term: str) -> bytes | None:
-        """The entry of a term."""
+    def _value(self, field: str, term: str) -> bytes:
+        """What is stored with a term; b"" where it never occurs. By the hash tables: bisection takes 20 microseconds more."""
         if field not in self._field_ids:
-            return None
+            return b""
         key = FIELD_ID.pack(self._field_ids[field]) + term.encode("utf-8", "surrogatepass")
-        position = self._find(key)
-        if position == self._entries_end:
-            return None
-        found, value, _ = self._entry(position)
-        return value if found == key else None
+        hashed = zlib.crc32(key)
+        table, slots = _DIRECTORY.unpack_from(self._map, self._directory + _DIRECTORY.size * (hashed & 255))
+        for probe in range(slots):
+            slot = self._terms_start + table + _SLOT.size * (((hashed >> 8) + probe) % slots)
+            other, position = _SLOT.unpack_from(self._map, slot)
+            if not position:
+                break
+            if other == hashed:
+                found, value, _ = self._entry(self._terms_start + position)
+                if found == key:
+                    return value
+        return b""
 
     def all_postings(self, field: str) -> Iterator[tuple[bytes, Postings]]:
         """All terms of a field in order, as UTF-8, with their postings."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Match, cut_note
 from seedsearch.engines.whoosh_snapshot import Snapshot, Work, field_names
-from seedsearch.query import And, Everything, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
+from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
 from seedsearch.ranking import FIELD_WEIGHTS, score_postings
 
 _Scores: TypeAlias = dict[int, float]
@@ -49,27 +49,48 @@ class _Evaluation:
     def scores(self, node: Node) -> _Scores:
         """The matching places with their scores."""
         match node:
-            case Term(field, forms):
-                return self._ranked(field, lambda name: self.snapshot.frequencies(name, forms))
-            case Phrase(field, positions):
-                return self._ranked(field, lambda name: self.snapshot.phrases(name, positions, self.work))
+            case Term() | Phrase():
+                return self._ranked(node)
             case Prefix(field, text):
                 terms = self.snapshot.expand(field, text, MAX_EXPANSION + 1)
                 if len(terms) > MAX_EXPANSION:
                     self.notes[cut_note(text)] = None
                 return self.scores(Term(field, tuple(terms[:MAX_EXPANSION])))
+            case Group(members):
+                return self._group(members)
             case And(children):
                 return self._all(children)
             case Or(children, minimum) if minimum > 0:
                 return self._some(children, minimum)
         return self._all((node,))
 
-    def _ranked(self, field: str, count: Callable[[str], Mapping[int, int]]) -> _Scores:
+    def _group(self, members: Sequence[tuple[float, Term | Phrase]]) -> _Scores:
+        weighted: dict[str, dict[int, float]] = {}
+        sums: dict[int, float] = {}
+        for weight, member in members:
+            for name in field_names(member.field):
+                whole = weighted.setdefault(name, {})
+                for place, count in self._counts(member, name).items():
+                    whole[place] = whole.get(place, 0.0) + weight * count
+                    sums[place] = sums.get(place, 0.0) + weight * count
+        return self._scored(weighted, sum(min(1.0, frequency) for frequency in sums.values()))
+
+    def _counts(self, leaf: Term | Phrase, name: str) -> Mapping[int, int]:
+        """How often a term or phrase stands in an indexed field, place -> count."""
+        if isinstance(leaf, Term):
+            return self.snapshot.frequencies(name, leaf.forms)
+        return self.snapshot.phrases(name, leaf.positions, self.work)
+
+    def _ranked(self, leaf: Term | Phrase) -> _Scores:
+        return self._scored({name: self._counts(leaf, name) for name in field_names(leaf.field)})
+
+    def _scored(self, counts: Mapping[str, Mapping[int, float]], containing: float | None = None) -> _Scores:
+        """BM25F of what was counted in each indexed field."""
         snapshot = self.snapshot
         fields = [
-            (FIELD_WEIGHTS[name], count(name), snapshot.lengths[name], snapshot.averages[name]) for name in field_names(field)
+            (FIELD_WEIGHTS[name], found, snapshot.lengths[name], snapshot.averages[name]) for name, found in counts.items()
         ]
-        return score_postings(fields, snapshot.passages)
+        return score_postings(fields, snapshot.passages, containing)
 
     def _all(self, children: Sequence[Node]) -> _Scores:
         """Children that score narrow the places down, filters are asked about those, optional scores come last."""

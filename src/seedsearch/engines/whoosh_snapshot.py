@@ -120,6 +120,10 @@ class Snapshot:
             self._merge(whole, base, segment, part)
         return whole
 
+    def rough_frequency(self, field: str, term: str) -> int:
+        """In how many passages a term occurs in a field ("body" or "heading"), those removed included."""
+        return sum(segment.frequency(field, term) for segment in self.segments)
+
     def phrases(self, field: str, positions: Sequence[Collection[str]], work: Work) -> dict[int, int]:
         """How often terms stand at successive positions of a field, place -> count; a slot without forms fits any."""
         whole: dict[int, int] = {}
@@ -160,7 +164,7 @@ class Snapshot:
 
 def _phrase_counts(segment: Segment, field: str, slots: Sequence[tuple[int, Sequence[str]]], work: Work) -> dict[int, int]:
     """Places of one segment where all slots occur at their offsets from one another, and how often."""
-    rarest_first = sorted(slots, key=lambda slot: sum(segment.passages_with(field, form) for form in slot[1]))
+    rarest_first = sorted(slots, key=lambda slot: sum(segment.frequency(field, form) for form in slot[1]))
     candidates: set[int] | None = None
     found: list[tuple[int, list[Postings]]] = []
     for offset, forms in rarest_first:

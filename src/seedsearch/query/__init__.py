@@ -7,6 +7,7 @@ are strict. AND binds before OR, OR before mere neighbourhood. The quotes, colon
 keyboards are understood. Whatever is typed gives a tree or a QuerySyntaxError.
 """
 
+from seedsearch.query.plain import direction, plain
 from seedsearch.query.syntax import MAX_DEPTH, MAX_WORDS, Parsed, parse
 from seedsearch.query.terms import Compiled, fair_share, translate
 from seedsearch.query.tree import (
@@ -16,6 +17,7 @@ from seedsearch.query.tree import (
     And,
     Everything,
     Filter,
+    Group,
     Language,
     Node,
     Not,
@@ -43,6 +45,7 @@ __all__ = [
     "Compiled",
     "Everything",
     "Filter",
+    "Group",
     "Language",
     "Node",
     "Not",
@@ -55,9 +58,11 @@ __all__ = [
     "Term",
     "Within",
     "Word",
+    "direction",
     "fair_share",
     "loosened",
     "parse",
+    "plain",
     "speaks",
     "translate",
     "typed",

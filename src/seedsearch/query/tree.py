@@ -59,6 +59,17 @@ class Prefix(NamedTuple):
     text: str
 
 
+class Group(NamedTuple):
+    """What a word may be called in another language: a weight between 0 and 1 for each of its translations.
+
+    It is one pseudo-term (Pirkola 1998; Darwish & Oard 2003): frequencies are multiplied by the weights and added, then
+    scored. The passages that contain it are counted by min(1, that sum), so that a doubtful translation, however common,
+    makes a sure one little less telling.
+    """
+
+    members: tuple[tuple[float, "Term | Phrase"], ...]
+
+
 class And(NamedTuple):
     """All children match; their scores are added."""
 
@@ -94,7 +105,9 @@ class Everything(NamedTuple):
     """All passages; scores nothing."""
 
 
-Node: TypeAlias = Word | Quoted | Start | Filter | Term | Phrase | Prefix | And | Or | Not | Language | Within | Everything
+Node: TypeAlias = (
+    Word | Quoted | Start | Filter | Term | Phrase | Prefix | Group | And | Or | Not | Language | Within | Everything
+)
 """`parse` gives Word, Quoted, Start, Filter, And, Or, Not; engines get all but the first four."""
 
 

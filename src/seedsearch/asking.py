@@ -1,0 +1,121 @@
+"""What was typed -> what the engine is asked, and what the order of the passages found depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from seedsearch import analysis, query, ranking, reranking, snippets
+from seedsearch.engines.protocol import Answer, Engine
+from seedsearch.folding import fold_text
+from seedsearch.function_words import function_words, likely_languages
+from seedsearch.query import ANYWHERE, And, Node, Parsed, Phrase, Term
+from seedsearch.reranking import Asked
+
+
+class Matched(NamedTuple):
+    """What is asked for, what the engine found of it, and what to tell the user."""
+
+    asked: Asked
+    answer: Answer
+    notes: tuple[str, ...]
+
+
+class Asker:
+    """Puts queries to one engine, in the languages of its collection.
+
+    `documents` gives the numbers of the documents whose name fits a pattern.
+    """
+
+    def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int]]) -> None:
+        self._engine, self._languages, self._documents = engine, languages, documents
+
+    def match(self, parsed: Parsed, limit: int, filters: Sequence[Node]) -> Matched:
+        """The `limit` best passages of the engine that fit a query and some filters.
+
+        Function words are not looked for where other words are; they count in the order. Where nothing holds the phrases and
+        enough of the runs, what holds some of it is taken. Raises QuerySyntaxError where there is nothing to search for.
+        """
+        light = self._light(parsed.tree)
+        compiled, answer = self._find(parsed, query.fair_share, light, limit, filters)
+        notes = (*compiled.notes, *answer.notes)
+        if not answer.total:
+            loose = parsed._replace(tree=query.loosened(parsed.tree))
+            compiled, found = self._find(loose, _any, light, limit, filters)
+            if found.total:
+                loosened = loose.tree != parsed.tree
+                told = ("no passage holds the phrase and fits the rest; its words are searched one by one",) if loosened else ()
+                parsed, answer, notes = loose, found, (*compiled.notes, *found.notes, *told)
+        return Matched(self._asked(parsed.tree, light), answer, notes)
+
+    def _find(
+        self, parsed: Parsed, share: Callable[[int], int], light: Callable[[str], bool], limit: int, filters: Sequence[Node]
+    ) -> tuple[query.Compiled, Answer]:
+        compiled = self.compiled(parsed._replace(tree=query.without(parsed.tree, light)), share)
+        return compiled, self._engine.search(And((compiled.node, *filters)) if filters else compiled.node, limit)
+
+    def compiled(self, parsed: Parsed, share: Callable[[int], int] = query.fair_share) -> query.Compiled:
+        """The tree of terms for what was typed; a word takes the forms that it has in the languages of the collection."""
+        return query.translate(
+            parsed,
+            lambda word: analysis.alternatives(word, self._languages),
+            self._documents,
+            analysis.beginnings,
+            lambda word: analysis.compound(word, self._languages),
+            share,
+        )
+
+    def leaves(self, tree: Node) -> Collection[snippets.Leaf]:
+        """The parts of a tree of words that a passage may show, each once, in order."""
+        return dict.fromkeys(snippets.parts(self.compiled(Parsed(tree), _any).node))
+
+    def _light(self, tree: Node) -> Callable[[str], bool]:
+        """What tells whether a typed word is a function word of the language in which the query is asked."""
+        typed = query.typed(tree)
+        asked = [word for text in typed for word in analysis.words(fold_text(text))]
+        known = frozenset().union(*map(function_words, likely_languages(asked, [*self._languages, "en"])))
+        capitals = any(text != text.upper() for text in typed)
+
+        def is_light(text: str) -> bool:
+            if capitals and len(text) > 1 and text.isupper():
+                return False  # "US arms", "WHO reports"
+            return all(word in known for word in analysis.words(fold_text(text)))
+
+        return is_light
+
+    def _asked(self, tree: Node, light: Callable[[str], bool]) -> Asked:
+        """What the order of the passages depends on: every leaf, word and character, with what it is worth."""
+        leaves = list(self.leaves(tree))
+        heavy = self.leaves(query.without(tree, light))
+        weights = [self._worth(leaf) * (1.0 if leaf in heavy else reranking.LIGHT) for leaf in leaves]
+        worth = {leaf.forms: weight for leaf, weight in zip(leaves, weights, strict=True) if isinstance(leaf, Term)}
+        words: dict[str, float] = {}
+        for text in query.typed(tree):
+            if light(text):
+                continue
+            typed = analysis.words(fold_text(text))
+            for word, forms in zip(typed, analysis.alternatives(text, self._languages), strict=True):
+                words[word] = worth[forms] if forms in worth else self._worth(Term(ANYWHERE, forms))
+        runs = [word for word in words if analysis.is_run(word)]
+        characters = dict.fromkeys(c for word in runs for c in word if analysis.is_ideograph(c))
+        return Asked(
+            leaves,
+            weights,
+            {word: weight for word, weight in words.items() if len(word) > 2 and not analysis.is_run(word)},
+            {c: self._worth(Term(ANYWHERE, (c,))) for c in characters},
+        )
+
+    def _worth(self, leaf: snippets.Leaf) -> float:
+        return ranking.idf(self.frequency(leaf), self._engine.count())
+
+    def frequency(self, leaf: snippets.Leaf) -> int:
+        """In how many passages a part of the query occurs; for a phrase, its rarest word."""
+        if isinstance(leaf, Term):
+            return self._engine.frequency(leaf.field, leaf.forms)
+        if isinstance(leaf, Phrase):
+            return min((self._engine.frequency(leaf.field, forms) for forms in leaf.positions), default=0)
+        return self._engine.search(leaf, 0).total
+
+
+def _any(_: int) -> int:
+    return 1

@@ -1,0 +1,254 @@
+"""A query in one language -> passages in the other: by translated words, and opposite what was found directly.
+
+What the dictionary lacks is learned from the collection's aligned documents at the time of the query (`aligned`). On Debian's
+manuals and the Bible, 33 documents aligned and the others searched one language at a time, by phrases of six words or up to 14
+characters, that lifts nDCG@10 from .436 to .486 (English to Chinese) and from .389 to .428 (back).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from seedsearch import analysis, lexicon, ranking, snippets
+from seedsearch.aligned import Aligned
+from seedsearch.counterparts import Found, counterparts
+from seedsearch.engines.protocol import Engine
+from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, Term, speaks
+from seedsearch.store import Store, Stored
+from seedsearch.translation import HAN, Rendering, Translation, leaf, renderings
+
+HALF = 0.5
+"""Share of a query's weight (the sum of its words' idf) that must have a translation, or only chance would be found."""
+COMMON = 500  # passages beyond which it is not looked up whether a word that has a translation is used untranslated
+MOSTLY = 10  # one passage in so many, of those that hold a word, has to be in the other language for it to be used there
+POSTINGS = 5000  # places of translations that are looked at for a query, beside those of each word's best: 8 ms
+POOL = 60  # translated passages that are looked at, at least
+LEARNED = 8  # words of a query that are learned
+
+
+class Question(NamedTuple):
+    """A query with its renderings in another language, what each of its words weighs, and where to look."""
+
+    source: str
+    target: str
+    renderings: tuple[Rendering, ...]
+    weights: tuple[float, ...]
+    filters: tuple[Node, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def node(self) -> Node:
+        """The translated query."""
+        leaves = (members(rendering, self.target) for rendering in self.renderings)
+        return And((Or(tuple(Group(tuple(found)) for found in leaves if found)), Language(self.target), *self.filters))
+
+    @property
+    def covered(self) -> float:
+        """The share of the query's weight that is translated."""
+        pairs = zip(self.renderings, self.weights, strict=True)
+        return sum(weight for rendering, weight in pairs if rendering.translations) / (sum(self.weights) or 1.0)
+
+    def admits(self, language: str) -> bool:
+        """Whether a passage in a language can answer."""
+        return all(
+            speaks(language, node.prefix) for node in (Language(self.target), *self.filters) if isinstance(node, Language)
+        )
+
+
+def members(rendering: Rendering, language: str) -> list[tuple[float, Term | Phrase]]:
+    """What to search for a word: its translations with their weights."""
+    found = ((translation.weight, leaf(translation.text, language)) for translation in rendering.translations)
+    return [(weight, node) for weight, node in found if node is not None]
+
+
+class Interpreter:
+    """Translates queries for one index, opened for reading."""
+
+    def __init__(self, engine: Engine, store: Store) -> None:
+        self._engine = engine
+        self._store = store
+        self.aligned = Aligned(engine, store)
+
+    def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
+        """A query, translated with what the dictionary and the aligned documents know."""
+        notes = () if lexicon.is_ready() else ("the dictionary was made ready, once; from now on queries are quick",)
+        roughly = cache(lambda word: min(self._roughly(word, target)))
+
+        def passes(word: str, known: bool) -> bool:
+            # A word that has a translation and stands mostly in passages of its own language is no name.
+            there = self.passages(word, target) if roughly(word) <= COMMON or not known else 0
+            return there > 0 and (not known or MOSTLY * there >= roughly(word))
+
+        found = renderings(text, source, lambda word: roughly(word) > 0, passes)
+        if self.aligned.documents:
+            found = self._taught(found, text, source, target)
+        found = _affordable(found, lambda word: sum(self._roughly(word, target)))
+        best = (roughly(one.translations[0].text) if one.translations else 0 for one in found)
+        used = [max(min(self._roughly(one.word, source)), other) for one, other in zip(found, best, strict=True)]
+        return Question(source, target, tuple(found), tuple(self._weights(used)), filters, notes)
+
+    def _taught(self, found: Sequence[Rendering], text: str, source: str, target: str) -> list[Rendering]:
+        """Renderings with what the aligned documents teach."""
+        self.aligned.forget()
+        taught: list[Rendering] = []
+        left = LEARNED
+        for run in _names(found, text):
+            word = "".join(rendering.word for rendering in run)
+            learned: list[Translation] = []
+            if left and _is_learned(word, source):
+                left -= 1
+                learned = self.aligned.learn(word, source, target)
+            if len(run) == 1:
+                taught.append(_with(run[0], learned))
+            else:
+                taught += [Rendering(word, tuple(learned))] if learned else run
+        return taught
+
+    def _weights(self, frequencies: Sequence[int]) -> list[float]:
+        """The idf of each word; one that occurs nowhere may be rare or a slip, and counts like the others."""
+        passages = self._engine.count()
+        known = [ranking.idf(min(frequency, passages), passages) for frequency in frequencies if frequency]
+        average = sum(known) / len(known) if known else 1.0
+        return [ranking.idf(min(frequency, passages), passages) if frequency else average for frequency in frequencies]
+
+    def passages(self, word: str, language: str) -> int:
+        """How many passages in a language hold a word or phrase of it."""
+        node = leaf(word, language)
+        return self._engine.search(And((node, Language(language))), 0).total if node else 0
+
+    def _roughly(self, word: str, language: str) -> list[int]:
+        """In about how many passages each position of a word or phrase occurs."""
+        node = leaf(word, language)
+        if node is None:
+            return [0]
+        positions = (node.forms,) if isinstance(node, Term) else node.positions
+        return [self._engine.rough_frequency(ANYWHERE, forms) for forms in positions]
+
+    def translated(self, question: Question, limit: int) -> list[Found]:
+        """The passages that answer at least half of a question's weight by translated words, best first."""
+        if question.covered < HALF:
+            return []
+        answer = self._engine.search(question.node, max(POOL, limit))
+        stored = self._store.passages(match.number for match in answer.matches)
+        reader = _Reader(question)
+        found: list[Found] = []
+        for match in answer.matches:
+            if len(found) >= limit or match.number not in stored:
+                break
+            one = reader.read(stored[match.number], match.score)
+            if reader.answers(one):
+                found.append(one)
+        return found
+
+    def merged(
+        self, question: Question, found: Sequence[Found], direct: Iterable[Found], best: float, limit: int
+    ) -> list[Found]:
+        """Passages found by translation, and those opposite what was found directly, which count for more, best first.
+
+        `best` is the best score there can be for `direct`; of these the ones count that hold half of the query's weight. Both
+        scores are made shares of the best there can be; a passage that has both has their sum.
+        """
+        by_number = {one.stored.number: one for one in found}
+        reader = _Reader(question)
+        for one in direct:
+            held = sum({match.part: match.weight for match in one.matches}.values())
+            for stored in self._opposite(one) if held and held >= HALF * best else ():
+                known = by_number.get(stored.number)
+                if question.admits(stored.passage.language) and (known is None or known.match != "aligned"):
+                    known = known or reader.read(stored, 0.0)
+                    by_number[stored.number] = known._replace(score=known.score + one.score / best, match="aligned")
+        return sorted(by_number.values(), key=lambda one: (-one.score, one.stored.number))[: max(0, limit)]
+
+    def _opposite(self, found: Found) -> list[Stored]:
+        """The passages opposite the places that matched."""
+        passage, matches = found.stored.passage, found.matches
+        begin = passage.span.start_char
+        first, last = min(match.start for match in matches), max(match.end for match in matches)
+        return [stored for stored, _ in counterparts(self._store, passage, begin + first, begin + last)]
+
+
+def _affordable(found: Sequence[Rendering], cost: Callable[[str], int]) -> list[Rendering]:
+    """Renderings without the most frequent translations, where all would take long; each keeps its best one."""
+    costs = sorted(
+        (bool(rank), cost(translation.text), owner, rank)
+        for owner, rendering in enumerate(found)
+        for rank, translation in enumerate(rendering.translations)
+    )
+    spent = accumulate(places for _, places, _, _ in costs)
+    kept = {
+        (owner, rank) for (later, _, owner, rank), places in zip(costs, spent, strict=True) if not later or places <= POSTINGS
+    }
+    return [
+        rendering._replace(translations=tuple(one for rank, one in enumerate(rendering.translations) if (owner, rank) in kept))
+        for owner, rendering in enumerate(found)
+    ]
+
+
+class _Reader:
+    """Finds the translated words of a question in passages."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._leaves: list[Term | Phrase] = []
+        self._weights: list[float] = []
+        self._owners: list[int] = []
+        for owner, (rendering, weight) in enumerate(zip(question.renderings, question.weights, strict=True)):
+            for share, node in members(rendering, question.target):
+                self._leaves.append(node)
+                self._weights.append(weight * share)
+                self._owners.append(owner)
+
+    def read(self, stored: Stored, score: float) -> Found:
+        """A passage with its translated words; its score becomes a share of the best there can be."""
+        passage, question = stored.passage, self._question
+        tokens = analysis.tokens(passage.text, passage.language)
+        present = {token.term for token in tokens}
+        # Most phrases are not there: without this each would be tried at every word.
+        kept = [i for i, node in enumerate(self._leaves) if isinstance(node, Term) or _may_stand(node, present)]
+        matches = snippets.matches(tokens, [self._leaves[i] for i in kept], [self._weights[i] for i in kept])
+        names = [question.renderings[self._owners[i]].word for i in kept]
+        words = snippets.words(passage.text, matches, names)
+        return Found(stored, score / (sum(question.weights) or 1.0), matches, words, "translated")
+
+    def answers(self, found: Found) -> bool:
+        """Whether the words that a passage holds weigh half as much as an average word of the question."""
+        held = {word for word, _ in found.words}
+        weights = self._question.weights
+        pairs = zip(self._question.renderings, weights, strict=True)
+        return len(weights) * sum(weight for rendering, weight in pairs if rendering.word in held) >= HALF * sum(weights)
+
+
+def _may_stand(phrase: Phrase, present: set[str]) -> bool:
+    return all(not present.isdisjoint(forms) for forms in phrase.positions)
+
+
+def _is_learned(word: str, source: str) -> bool:
+    """Whether a word is long enough for what stands opposite it to be told from its neighbours."""
+    return len(word) > 1 and (source == "zh") == (word[0] >= "\u3400")
+
+
+def _names(found: Sequence[Rendering], text: str) -> Iterator[tuple[Rendering, ...]]:
+    """Renderings one by one; of single Chinese characters that stand side by side, all: a name that no dictionary has."""
+    start = 0
+    while start < len(found):
+        end = start + 1
+        while end < len(found) and _is_run(found[start : end + 1], text):
+            end += 1
+        yield tuple(found[start:end])
+        start = end
+
+
+def _is_run(found: Sequence[Rendering], text: str) -> bool:
+    return all(len(one.word) == 1 and HAN.match(one.word) for one in found) and "".join(one.word for one in found) in text
+
+
+def _with(rendering: Rendering, learned: Sequence[Translation]) -> Rendering:
+    """A rendering with what was learned; a translation that the dictionary has too keeps the greater weight."""
+    merged = {translation.text: translation for translation in rendering.translations}
+    for translation in learned:
+        if translation.text not in merged or merged[translation.text].weight < translation.weight:
+            merged[translation.text] = translation
+    return rendering._replace(translations=tuple(sorted(merged.values(), key=lambda one: -one.weight)))
