@@ -29,6 +29,7 @@ class Asker:
 
     def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int]]) -> None:
         self._engine, self._languages, self._documents = engine, languages, documents
+        self._known: dict[snippets.Leaf, int] = {}
 
     def match(self, parsed: Parsed, limit: int, filters: Sequence[Node]) -> Matched:
         """The `limit` best passages of the engine that fit a query and some filters.
@@ -109,12 +110,13 @@ class Asker:
         return ranking.idf(self.frequency(leaf), self._engine.count())
 
     def frequency(self, leaf: snippets.Leaf) -> int:
-        """In how many passages a part of the query occurs; for a phrase, its rarest word."""
-        if isinstance(leaf, Term):
-            return self._engine.frequency(leaf.field, leaf.forms)
-        if isinstance(leaf, Phrase):
-            return min((self._engine.frequency(leaf.field, forms) for forms in leaf.positions), default=0)
-        return self._engine.search(leaf, 0).total
+        """In about how many passages a part of the query occurs; for a phrase, its rarest word."""
+        if leaf not in self._known:
+            positions = (leaf.forms,) if isinstance(leaf, Term) else leaf.positions if isinstance(leaf, Phrase) else ()
+            found = [self._engine.rough_frequency(leaf.field, forms) for forms in positions if forms]
+            many = min(found) if found else self._engine.search(leaf, 0).total
+            self._known[leaf] = min(many, self._engine.count())
+        return self._known[leaf]
 
 
 def _any(_: int) -> int:

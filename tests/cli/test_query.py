@@ -28,9 +28,9 @@ KEYS = [
     "marks",
     "sha256",
     "counterparts",
-    "also",
     "match",
     "words",
+    "also",
 ]
 
 
