@@ -103,20 +103,28 @@ class Asker:
             leaves,
             weights,
             {word: weight for word, weight in words.items() if len(word) > 2 and not analysis.is_run(word)},
-            {c: self._worth(Term(ANYWHERE, (c,))) for c in characters},
+            {c: self._rarity(c) for c in characters},
         )
 
     def _worth(self, leaf: snippets.Leaf) -> float:
         return ranking.idf(self.frequency(leaf), self._engine.count())
 
     def frequency(self, leaf: snippets.Leaf) -> int:
-        """In about how many passages a part of the query occurs; for a phrase, its rarest word."""
+        """In how many passages a part of the query occurs; for a phrase, its rarest word."""
         if leaf not in self._known:
-            positions = (leaf.forms,) if isinstance(leaf, Term) else leaf.positions if isinstance(leaf, Phrase) else ()
-            found = [self._engine.rough_frequency(leaf.field, forms) for forms in positions if forms]
-            many = min(found) if found else self._engine.search(leaf, 0).total
-            self._known[leaf] = min(many, self._engine.count())
+            if isinstance(leaf, Term):
+                self._known[leaf] = self._engine.frequency(leaf.field, leaf.forms)
+            elif isinstance(leaf, Phrase):
+                rarest = min((self._engine.rough_frequency(leaf.field, forms) for forms in leaf.positions if forms), default=0)
+                self._known[leaf] = min(rarest, self._engine.count())
+            else:
+                self._known[leaf] = self._engine.search(leaf, 0).total
         return self._known[leaf]
+
+    def _rarity(self, character: str) -> float:
+        """What a character of a run is worth. Its passages are many: to count them exactly would take as long as the search."""
+        passages = self._engine.count()
+        return ranking.idf(min(self._engine.rough_frequency(ANYWHERE, (character,)), passages), passages)
 
 
 def _any(_: int) -> int:
