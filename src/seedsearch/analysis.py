@@ -24,7 +24,7 @@ from typing import NamedTuple
 from seedsearch.folding import fold, fold_text
 from seedsearch.stemming import parts, respelt, stemmer_name, stems
 
-VERSION = 2  # of the rules below; raise it when the same text would give other terms
+VERSION = 3  # of the rules below; raise it when the same text would give other terms
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
 
@@ -146,7 +146,7 @@ def entries(words: list[str], language: str) -> list[tuple[str, ...]]:
     """The terms under which each word of a text is found: its stem first, then what else it may be called.
 
     >>> entries(["résumé", "l'homme", "f16"], "fr")
-    [('résum', '\\u2060résumé', '\\u2061resum'), ("l'homm", "\\u2060l'homme", 'lhomm', 'homm'), ('f16', 'f', '16')]
+    [('résum', '\\u2060résumé', '\\u2061resum'), ('homm', "\\u2060l'homme", 'lhomm'), ('f16', 'f', '16')]
     """
     spaced = [word for word in words if not is_run(word)]
     stem_of = dict(zip(spaced, stems(spaced, language), strict=True))
@@ -158,7 +158,8 @@ def _entry(word: str, stem: str, language: str) -> tuple[str, ...]:
     if word.isalpha() and word.isascii():
         return terms
     plain, others = respelt(word, language)
-    return tuple(dict.fromkeys((*terms, *others, *parts(word), *((_ACCENTED + plain,) if plain else ()))))
+    bare = (_ACCENTED + plain,) if plain else ()
+    return tuple(dict.fromkeys((*terms, *bare, *others, *parts(word))))[:MOST_TERMS]
 
 
 def _joined(folded: str, found: Sequence[tuple[str, int, int]], language: str) -> dict[int, str]:
@@ -372,6 +373,7 @@ def _goes_on(folded: str, end: int, start: int) -> bool:
     )
 
 
+MOST_TERMS = 3  # of one word: engines keep room for so many, and for what a hyphen joins, at every position
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
 

@@ -67,12 +67,12 @@ def respelt(word: str, language: str) -> tuple[str, tuple[str, ...]]:
     """The stem of a word without its accents ("" where it has none), and the stems of what its apostrophe leaves.
 
     >>> respelt("l'été", "fr")
-    ("l'et", ('lété', 'été'))
+    ('ete', ('été', 'let'))
     """
     ways = []
     if "'" in word:
         head, _, rest = word.partition("'")
-        ways = [word.replace("'", ""), *([rest] if len(head) <= ELIDED and len(rest) >= SHORTEST else [])]
+        ways = [*([rest] if len(head) <= ELIDED and len(rest) >= SHORTEST else []), word.replace("'", "")]
     bare = _unaccented(word)
     return (stems([bare], language)[0] if bare != word else ""), tuple(stems(ways, language))
 

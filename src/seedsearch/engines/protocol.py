@@ -15,7 +15,7 @@ from seedsearch.query import Node
 MAX_EXPANSION = 200
 """Terms that a Prefix stands for at most: the most frequent ones."""
 
-MAX_ALTERNATIVES = 3
+MAX_ALTERNATIVES = 4
 """Terms that may share a position."""
 
 Words: TypeAlias = Sequence[str | tuple[str, ...]]
