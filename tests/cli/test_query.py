@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,60 @@ def test_languages_may_be_named_as_people_name_them(program: Program, seeds_inde
 def test_nothing_found_counts_within_the_filters(program: Program, seeds_index: Path) -> None:
     run = program("query", "Taiwan", "--lang", "cy", "--index", seeds_index)
     assert (run.returncode, "Taiwan in 0" in run.stderr) == (1, True)
+
+
+def test_what_says_the_same_is_shown_once(program: Program, tmp_path: Path) -> None:
+    text = "The harbour pilots met on Monday and agreed on new rules for the northern channel.\n"
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / "docs").mkdir(exist_ok=True)
+        (tmp_path / "docs" / name).write_text(text, "utf-8")
+    (tmp_path / "docs" / "d.txt").write_text("Other pilots fly.\n", "utf-8")
+    assert program("index", "docs", cwd=tmp_path).returncode == 0
+    run = program("query", "harbour pilots", cwd=tmp_path)
+    assert re.findall(r"^docs/(\w)\.txt", run.stdout, re.MULTILINE) == ["a", "d"]
+    assert "  also docs/b.txt:1-1, docs/c.txt:1-1\n" in run.stdout
+
+
+def test_a_score_is_explained(program: Program, seeds_index: Path) -> None:
+    run = program("query", "Six Assurances", "--limit", "1", "--explain", "--index", seeds_index)
+    whole, *parts = [float(number) for number in re.findall(r"^ +(\d+\.\d{3})  ", run.stdout, re.MULTILINE)]
+    assert sum(parts) == pytest.approx(whole, abs=0.005)
+    assert "six: in 3 of 83 passages" in run.stdout
+    hit = json.loads(program("query", "Six Assurances", "--limit", "1", "--explain", "--json", "--index", seeds_index).stdout)
+    assert sum(reason["score"] for reason in hit["explanation"]) == pytest.approx(hit["score"], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stands"),
+    [
+        ("U.S.", "U.S."),
+        ("Taiwan-U.S.", "Taiwan-U.S."),
+        ("F16", "an F-16 and"),
+        ("F-16", "an F-16 and"),
+        ("cafe", "the café was"),
+        ("dont", "they don't know"),
+        ("1000", "some 1,000 ships"),
+        ("在1975年頒佈", "在 1975 年 頒佈"),
+        ("co-operation", "cooperation"),
+        ("to be or not to be", "to be or not to be"),
+    ],
+)
+def test_words_find_each_other_however_they_are_written(program: Program, tmp_path: Path, typed: str, stands: str) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(f"Here, as it happened, {stands} for all to see.\n", "utf-8")
+    (tmp_path / "docs" / "b.txt").write_text("Elsewhere nothing happened at all.\n", "utf-8")
+    assert program("index", "docs", cwd=tmp_path).returncode == 0
+    assert [hit["source"] for hit in hits(program, tmp_path / "index", typed)][:1] == ["docs/a.txt"]
+
+
+def test_a_misspelt_word_gets_the_nearest_ones(program: Program, seeds_index: Path) -> None:
+    run = program("query", "Asurences", "--index", seeds_index)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "did you mean assurances" in run.stderr
+
+
+def test_a_phrase_that_stands_nowhere_gives_way_to_its_words(program: Program, seeds_index: Path) -> None:
+    run = program("query", '"six solemn assurances" sovereignty', "--limit", "1", "--index", seeds_index)
+    assert run.returncode == 0
+    assert "its words are searched one by one" in run.stderr
+    assert program("query", '"six solemn assurances"', "--index", seeds_index).returncode == 1

@@ -1,0 +1,126 @@
+"""The order of a pool: what each kind of evidence does, and what it never does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.duplicates import grouped
+from seedsearch.function_words import function_words, likely_languages
+from seedsearch.query import Phrase, Prefix, Term
+from seedsearch.records import Passage, Span
+from seedsearch.reranking import Asked, Leaf, Score, rerank
+from seedsearch.spelling import distance, nearest
+
+FILLER = "nothing of interest stands here and so the passage goes on for a while"
+
+
+def passage(text: str, language: str = "en", heading: str = "") -> Passage:
+    span = Span(0, len(text), 1, 1, 0, len(text.encode("utf-8", "replace")))
+    return Passage(text[:8], "a.txt", span, language, (heading,) if heading else (), text)
+
+
+def asked(*leaves: Leaf, words: tuple[str, ...] = (), characters: str = "") -> Asked:
+    return Asked(leaves, [2.0] * len(leaves), dict.fromkeys(words, 2.0), dict.fromkeys(characters, 2.0))
+
+
+def term(*forms: str) -> Term:
+    return Term("any", forms)
+
+
+def test_every_leaf_counts_where_it_stands() -> None:
+    pool = [passage(f"Six assurances. {FILLER}"), passage(FILLER, heading="assurances"), passage(FILLER)]
+    leaves = term("assur"), Phrase("any", (("six",), ("assur",))), Prefix("any", "\u2060assuran"), Term("heading", ("assur",))
+    body, heading, neither = (score.leaves for score in rerank(asked(*leaves), pool))
+    assert [value > 0 for value in body] == [True, True, True, False]
+    assert [value > 0 for value in heading] == [True, False, True, True]
+    assert neither == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_a_word_is_found_however_it_is_written() -> None:
+    pool = [passage(text) for text in ("an F-16 flew", "an F16 flew", "a café", "in 1,000 cases", "they don't", "F 15 flew")]
+    leaves = term("f16"), term("\u2061cafe", "cafe"), term("1000"), term("dont")
+    scores = [score.leaves for score in rerank(asked(*leaves), pool)]
+    assert [[value > 0 for value in row].index(True) for row in scores[:5]] == [0, 0, 1, 2, 3]
+    assert not any(scores[5])
+
+
+def test_single_characters_are_counted_inside_runs() -> None:
+    pool = [passage("台灣的軍事銷售", "zh-Hant"), passage("天氣很好", "zh-Hant")]
+    first, second = rerank(asked(term("台"), characters="军售"), pool)
+    assert first.leaves[0] > 0 and first.characters > 0
+    assert second.leaves[0] == second.characters == 0
+
+
+def test_a_slip_or_an_unknown_inflection_is_still_like_the_word() -> None:
+    pool = [passage(f"the Verteidigungsfähigkeit {FILLER}", "de"), passage(FILLER, "de")]
+    scores = rerank(asked(term("verteidig"), words=("verteidigung",)), pool)
+    assert scores[0].likeness > 3 * scores[1].likeness
+
+
+def test_neighbours_of_the_query_are_better_as_neighbours() -> None:
+    far = f"arms {FILLER} sales"
+    pool = [passage(f"arms sales {FILLER}"), passage(far), passage(f"sales arms {FILLER}")]
+    near, apart, turned = (score.closeness for score in rerank(asked(term("arm"), term("sale")), pool))
+    assert near > turned > apart == 0
+
+
+def test_where_all_are_equal_those_that_are_alike_rise() -> None:
+    harbour = "whales swim near the harbour lighthouse and the keeper counts them"
+    pool = [passage(f"whales {FILLER} {i}") for i in range(3)] + [passage(f"{harbour} {i}") for i in range(4)]
+    scores = rerank(asked(term("whale")), pool)
+    assert min(score.shared for score in scores[3:]) > 0
+    assert all(0 <= score.shared <= max(s.total - s.shared for s in scores) for score in scores)
+
+
+@given(st.lists(st.text(max_size=60), max_size=8), st.text(max_size=12))
+def test_any_text_gives_numbers_in_the_order_of_the_pool(texts: list[str], word: str) -> None:
+    pool = [passage(text, language) for text, language in zip(texts, ["en", "zh-Hant", "th", "und"] * 2, strict=False)]
+    query = asked(term(word or "x"), words=(word,) if word.strip() else (), characters=word[:1])
+    scores = rerank(query, pool)
+    assert len(scores) == len(pool)
+    assert all(score.total >= 0 for score in scores)
+    assert scores == rerank(query, pool)
+
+
+def test_the_parts_are_the_whole() -> None:
+    assert Score((1.0, 2.0), 0.5, 0.25, 0.125, 0.0625).total == 3.9375
+
+
+@pytest.mark.parametrize(
+    ("texts", "groups"),
+    [
+        (["one two three four", "other words stand here", "one two three four"], [[0, 2], [1]]),
+        (["In 2019 exports rose sharply again", "In 2020 exports rose sharply again"], [[0], [1]]),
+        (["", "", "a"], [[0, 1], [2]]),
+    ],
+)
+def test_what_says_the_same_is_one_group(texts: list[str], groups: list[list[int]]) -> None:
+    assert grouped(texts, 10) == groups
+
+
+def test_long_passages_that_differ_in_a_word_are_alike_and_the_limit_counts_groups() -> None:
+    long = " ".join(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(80))
+    changed = long.replace("wordaa ", "wordzz ", 1)
+    assert grouped([long, FILLER, changed, "third"], 2) == [[0, 2], [1]]
+
+
+def test_the_language_of_a_question_is_told_by_its_function_words() -> None:
+    assert likely_languages("wer war der erste".split(), ["en", "de"]) == ["de"]
+    assert likely_languages(["taiwan"], ["en", "de"]) == ["en", "de"]
+    assert "the" in function_words("en") and not function_words("xx")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "away"),
+    [("", "ab", 2), ("tiawan", "taiwan", 1), ("kitten", "sitting", 3), ("same", "same", 0), ("a", "wxyz", 4)],
+)
+def test_the_distance_of_two_words(left: str, right: str, away: int) -> None:
+    assert distance(left, right, 3) == away == distance(right, left, 3)
+
+
+def test_the_nearest_words_are_words_and_not_stems() -> None:
+    terms = {"a": ["assur", "arms"], "\u2060a": ["\u2060assurances", "\u2060assurance"], "s": [], "\u2060s": []}
+    assert nearest("asurances", ["en"], lambda field, start, limit: terms[start]) == ("assurances", "assurance")
+    assert nearest("zebra", ["en"], lambda field, start, limit: []) == ()
