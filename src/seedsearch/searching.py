@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from seedsearch.crosslingual import Interpreter, Question
 
 POOL = 100  # passages that are put in order by all evidence; the rest keep the engine's order
-LONGEST = 10_000  # characters of a query whose words are told apart in the hits
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
 
 
@@ -237,7 +236,7 @@ class Collection:
     ) -> list[tuple[Found, Score, tuple[Stored, ...]]]:
         """The first passages with the places that matched; those that say the same once, with the others beside."""
         names: dict[snippets.Leaf, str] = {}
-        for word in query.typed(query.parse(text).tree) if len(text) <= LONGEST else ():
+        for word in query.typed(query.parse(text).tree):
             with suppress(QuerySyntaxError):
                 for leaf in asker.leaves(query.parse(word).tree):
                     names.setdefault(leaf, word)

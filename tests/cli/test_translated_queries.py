@@ -139,7 +139,7 @@ HOSTILE = [
     "Taiwan\x00台灣\x00",
     "a" * 1_000_000 + "台",
     "台" + "'s" * 30_000,
-    "\u0301" * 50_000 + "台灣",
+    "台灣" + "\u0301" * 50_000,
     '"' + "台灣保證 " * 10_000 + '"',
 ]
 
@@ -154,6 +154,7 @@ def test_hostile_queries_neither_crash_nor_stall(seeds_index: Path, query: str) 
         start = time.process_time()
         collection.search(query, limit=3)
         assert time.process_time() - start < 2 * without + 1
+        assert without < 2
 
 
 def test_two_first_queries_at_once_make_one_whole_dictionary(seeds_index: Path, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from seedsearch.query.tree import ANYWHERE, HEADING, And, Filter, Node, Not, Or,
 
 MAX_WORDS = 512
 """Words read of a query, and terms made of them: enough for a pasted page, and it bounds what a search can cost."""
+MAX_CHARACTERS = 10_000
+"""Characters read of a query: more than MAX_WORDS words of any script; a megabyte of one word would take half a minute."""
 MAX_DEPTH = 20
 """Levels of parentheses that are read: deeper ones are dropped, their words kept; trees can be walked recursively."""
 
@@ -58,6 +60,9 @@ class _Parser:
         self.dropped_depth = 0
         self.words = 0
         self.notes: dict[str, None] = {}
+        if len(self.text) > MAX_CHARACTERS:
+            self.text = self.text[:MAX_CHARACTERS]
+            self.notes[f"only the first {MAX_CHARACTERS:,} characters are searched"] = None
         self.shouted = _all_capitals(self.text)
         self._await_operand()
 
