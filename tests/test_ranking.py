@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import time
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch import ranking
-from seedsearch.ranking import CLOSENESS, idf, norm, proximity, saturate, score_postings
+from seedsearch.ranking import idf, norm, saturate, score_postings
 
 POSITIONS = st.lists(st.integers(0, 60), max_size=8, unique=True).map(sorted)
 
@@ -58,42 +55,3 @@ def test_scores_of_postings_are_the_formula_written_out(rows: list[tuple[int, in
         combined += weight * heading.get(place, 0) / norm(heading_lengths[place], averages[1])
         expected[place] = idf(containing, len(rows)) * saturate(combined)
     assert score_postings(fields, len(rows)) == pytest.approx(expected)
-
-
-def test_closer_is_worth_more() -> None:
-    weights = [2.0, 2.0]
-    at_once, near, swapped, far = (proximity([[10], [second]], weights) for second in (11, 13, 9, 60))
-    assert at_once > near > far > 0
-    assert at_once > swapped > near
-    assert at_once == pytest.approx(CLOSENESS * 2.0)
-
-
-def test_one_term_alone_is_near_to_nothing() -> None:
-    assert proximity([], []) == 0
-    assert proximity([[3, 5]], [1.0]) == 0
-    assert proximity([[], [3, 5], []], [1.0, 1.0, 1.0]) == 0
-    assert proximity([[3], [3]], [1.0, 1.0]) == 0
-
-
-def test_missing_terms_are_passed_over() -> None:
-    assert proximity([[1], [], [2]], [1.0, 5.0, 1.0]) == proximity([[1], [2]], [1.0, 1.0])
-
-
-@given(st.lists(POSITIONS, max_size=5))
-def test_the_least_distance_counts(occurrences: list[list[int]]) -> None:
-    weights = [1.0 + rank for rank in range(len(occurrences))]
-    present = [rank for rank, positions in enumerate(occurrences) if positions]
-    expected = 0.0
-    for left, right in pairwise(present):
-        pairs = [(p, q) for p in occurrences[left] for q in occurrences[right] if p != q]
-        distances = [q - p if q > p else p - q + 1 for p, q in pairs]
-        lifts = [proximity([[0], [distance]], [1.0, 1.0]) for distance in distances]
-        expected += max(lifts, default=0.0) * min(weights[left], weights[right])
-    assert proximity(occurrences, weights) == pytest.approx(expected)
-
-
-def test_long_passages_take_linear_time() -> None:
-    occurrences = [list(range(start, 400_000, 2)) for start in (0, 1, 0)]
-    begin = time.process_time()
-    proximity(occurrences, [1.0, 1.0, 1.0])
-    assert time.process_time() - begin < 2

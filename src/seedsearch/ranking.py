@@ -1,26 +1,19 @@
-"""How a passage is scored: BM25F over body and heading, and a lift for query terms that stand close together.
+"""How engines score a passage: BM25F over body and heading.
 
 BM25F is that of Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), section 3.6: the
 frequencies of a term in all fields, each divided by its field's length normalisation and multiplied by its field's
 weight, are added first and saturated then, so that one word in heading and body counts less than two words.
-
-Closeness follows Tao & Zhai, An Exploration of Proximity Measures (2007): what tells most is the least distance between
-two terms. Pairs are neighbours in the query, as in Metzler & Croft, A Markov Random Field Model (2005).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from math import exp, log
+from math import log
 
 K1 = 1.2
 B = 0.75
 FIELD_WEIGHTS = {"body": 1.0, "heading": 1.0}
 """Headings at 1 against .5: nDCG@10 .513 and .502 on Cranfield, .694 and .690 on SciFact, .942 and .941 on DRCD."""
-CLOSENESS = 0.05
-DECAY = 4.0
-"""Positions over which closeness falls to 1/e."""
 
 
 def idf(containing: float, passages: int) -> float:
@@ -74,39 +67,3 @@ def score_postings(
 def _norm_line(average: float, divisor: float) -> tuple[float, float]:
     """`norm` divided by a number, as the constant and the slope of a line over the length."""
     return ((1 - B) / divisor, B / average / divisor) if average else (1 / divisor, 0.0)
-
-
-def proximity(occurrences: Sequence[Sequence[int]], weights: Sequence[float]) -> float:
-    """What to add to a passage's score because its query terms stand close together; linear in the occurrences.
-
-    For each query term, in the order of the query: its positions in the passage, ascending, and its idf. Terms that the
-    passage lacks are passed over. Each pair of neighbours adds at most CLOSENESS times the lesser idf: the other order
-    costs a position, and distance decays. Passages are short and their terms near one another as it is, so that this
-    only settles near-ties: nDCG@10 over 13 collections of questions .8395 for .8390 without, over 10 with the three
-    rarest words of each .7612 for .7614, with two .6930 for .6924. Twenty times the weight costs .01; counting pairs in
-    a window of 8, as the dependence model does, gained no more.
-
-    >>> proximity([[0, 9], [10], []], [2.0, 3.0, 1.0])
-    0.1
-    """
-    present = [rank for rank, positions in enumerate(occurrences) if positions]
-    lift = 0.0
-    for left, right in pairwise(present):
-        distance = _least_distance(occurrences[left], occurrences[right])
-        lift += min(weights[left], weights[right]) * exp((1 - distance) / DECAY)
-    return CLOSENESS * lift
-
-
-def _least_distance(left: Sequence[int], right: Sequence[int]) -> float:
-    """Positions from a term to the next, 1 where it follows at once; one more where it stands before."""
-    least = float("inf")
-    after = 0
-    for position in left:
-        while after < len(right) and right[after] <= position:
-            after += 1
-        if after < len(right):
-            least = min(least, right[after] - position)
-        before = after - 1 if after and right[after - 1] < position else after - 2
-        if before >= 0:
-            least = min(least, position - right[before] + 1)
-    return least
