@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from seedsearch.duplicates import grouped
 from seedsearch.function_words import function_words, likely_languages
-from seedsearch.query import Phrase, Prefix, Term
+from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.records import Passage, Span
-from seedsearch.reranking import Asked, Leaf, Score, rerank
+from seedsearch.reranking import Asked, Score, rerank
 from seedsearch.spelling import distance, nearest
 
 FILLER = "nothing of interest stands here and so the passage goes on for a while"

@@ -82,7 +82,8 @@ def _plain_words(marks: str) -> re.Pattern[str]:
 
 
 _JOINED = re.compile(r"[.,]\w")
-_HYPHEN = re.compile(r"([^\W_]+)-(?=([^\W_]+))")
+# From where a word begins and without turning back: from any letter of it would take as long as its length squared.
+_HYPHEN = re.compile(r"(?<![^\W_])([^\W_]++)-(?=([^\W_]+))")
 
 
 # Stands before a word as written where its stem is another, so that `cooperat*` finds what is indexed as "cooper". Folding
@@ -182,8 +183,6 @@ def postings(text: str, language: str) -> list[str | tuple[str, ...]]:
     """
     folded = fold_text(text)
     items = _items(stemmer_name(language))
-    if len(items) > _MOST_ITEMS:
-        items.clear()
     if folded.isascii() or _SIMPLE.fullmatch(folded):
         indexed: list[str | tuple[str, ...]] = list(map(items.__getitem__, _words_in(folded, "")))
     else:
@@ -219,8 +218,16 @@ class _Items(dict[str, str | tuple[str, ...]]):
 
     def __missing__(self, word: str) -> str | tuple[str, ...]:
         terms = entries([word], self._stemmer)[0]
+        if len(self) >= _MOST_ITEMS:
+            self.clear()
         self[word] = item = terms if len(terms) > 1 else terms[0]
         return item
+
+
+def several(words: Iterable[str], language: str) -> dict[str, tuple[str, ...]]:
+    """The terms of those words of a text that have others than themselves, as in `entries`."""
+    items = _items(stemmer_name(language))
+    return {word: item for word in words if not is_run(word) and not isinstance(item := items[word], str)}
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare

@@ -9,7 +9,7 @@ from seedsearch import analysis, query, ranking, reranking, snippets
 from seedsearch.engines.protocol import Answer, Engine
 from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, likely_languages
-from seedsearch.query import ANYWHERE, And, Node, Parsed, Phrase, Term
+from seedsearch.query import ANYWHERE, And, Leaf, Node, Parsed, Phrase, Term
 from seedsearch.reranking import Asked
 
 
@@ -29,7 +29,7 @@ class Asker:
 
     def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int]]) -> None:
         self._engine, self._languages, self._documents = engine, languages, documents
-        self._known: dict[snippets.Leaf, int] = {}
+        self._known: dict[Leaf, int] = {}
 
     def match(self, parsed: Parsed, limit: int, filters: Sequence[Node]) -> Matched:
         """The `limit` best passages of the engine that fit a query and some filters.
@@ -66,7 +66,7 @@ class Asker:
             share,
         )
 
-    def leaves(self, tree: Node) -> Collection[snippets.Leaf]:
+    def leaves(self, tree: Node) -> Collection[Leaf]:
         """The parts of a tree of words that a passage may show, each once, in order."""
         return dict.fromkeys(snippets.parts(self.compiled(Parsed(tree), _any).node))
 
@@ -106,10 +106,10 @@ class Asker:
             {c: self._rarity(c) for c in characters},
         )
 
-    def _worth(self, leaf: snippets.Leaf) -> float:
+    def _worth(self, leaf: Leaf) -> float:
         return ranking.idf(self.frequency(leaf), self._engine.count())
 
-    def frequency(self, leaf: snippets.Leaf) -> int:
+    def frequency(self, leaf: Leaf) -> int:
         """In how many passages a part of the query occurs; for a phrase, its rarest word."""
         if leaf not in self._known:
             if isinstance(leaf, Term):

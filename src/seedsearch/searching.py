@@ -19,7 +19,7 @@ from seedsearch.engines import open_engine
 from seedsearch.engines.protocol import Engine
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.folding import fold_text
-from seedsearch.query import ANYWHERE, And, Language, Node, Not, Within
+from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not, Within
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
 from seedsearch.store import FileRow, Store, Stored
@@ -27,7 +27,6 @@ from seedsearch.store import FileRow, Store, Stored
 if TYPE_CHECKING:
     from seedsearch.crosslingual import Interpreter, Question
 
-POOL = 100  # passages that are put in order by all evidence; the rest keep the engine's order
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
 
 
@@ -129,7 +128,9 @@ class Collection:
         # What a query and its translation find in the other language is ranked there.
         apart = [Not(Language(question.target))] if question and translated else []
         asker = self._asker(lang)
-        asked, answer, notes = asker.match(query.parse(text), max(limit, POOL), [*self._filters(lang, source), *apart])
+        asked, answer, notes = asker.match(
+            query.parse(text), max(limit, reranking.POOL), [*self._filters(lang, source), *apart]
+        )
         stored = self._store.passages(match.number for match in answer.matches)
         if len(stored) < len(answer.matches):
             return None
@@ -158,7 +159,7 @@ class Collection:
         question = self.question(text)
         translated = self.interpreter.translated(question, limit) if question else []
         apart = [Not(Language(question.target))] if question and translated else []
-        asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, POOL), apart)
+        asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, reranking.POOL), apart)
         stored = self._store.passages(match.number for match in answer.matches)
         ranked = self._ranked(asked, [(stored[match.number], match.score) for match in answer.matches])
         found = [(one.passage.source, score.total) for one, score in ranked[:limit]]
@@ -194,11 +195,12 @@ class Collection:
 
     def _ranked(self, asked: Asked, found: Sequence[tuple[Stored, float]]) -> list[tuple[Stored, Score]]:
         """The pool in the order of all evidence, behind it the rest in the order of the engine."""
-        pool = [stored for stored, _ in found[:POOL]]
+        size = reranking.depth([score for _, score in found])
+        pool = [stored for stored, _ in found[:size]]
         scores = reranking.rerank(asked, [stored.passage for stored in pool])
         ranked = sorted(zip(pool, scores, strict=True), key=lambda one: (-one[1].total, one[0].number))
         least = ranked[-1][1].total if ranked else 0.0
-        return ranked + [(stored, Score((min(score, least),))) for stored, score in found[POOL:]]
+        return ranked + [(stored, Score((min(score, least),))) for stored, score in found[size:]]
 
     def _documents(self, pattern: str) -> frozenset[int]:
         """Numbers of the documents whose name fits a pattern with * and ?; without them, whose name contains it."""
@@ -235,7 +237,7 @@ class Collection:
         self, ranked: Sequence[tuple[Stored, Score]], limit: int, text: str, asker: Asker, asked: Asked
     ) -> list[tuple[Found, Score, tuple[Stored, ...]]]:
         """The first passages with the places that matched; those that say the same once, with the others beside."""
-        names: dict[snippets.Leaf, str] = {}
+        names: dict[Leaf, str] = {}
         for word in query.typed(query.parse(text).tree):
             with suppress(QuerySyntaxError):
                 for leaf in asker.leaves(query.parse(word).tree):

@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 
 from seedsearch.analysis import WRITTEN, Token, characters
 from seedsearch.ingest.sentences import sentences
-from seedsearch.query import And, Node, Or, Phrase, Prefix, Term
+from seedsearch.query import And, Leaf, Node, Or, Phrase, Prefix, Term
 
 _LINE_END = re.compile(r"\s*\n|\s*\Z")
 _NUMBER = 6  # characters: what a list number or a bullet takes at the beginning of a line
@@ -29,9 +29,6 @@ class Match(NamedTuple):
     position: int
     part: int
     weight: float
-
-
-Leaf = Term | Phrase | Prefix
 
 
 def parts(node: Node) -> Iterator[Leaf]:

@@ -105,6 +105,9 @@ class Everything(NamedTuple):
     """All passages; scores nothing."""
 
 
+Leaf: TypeAlias = Term | Phrase | Prefix
+"""What a passage may show of a query."""
+
 Node: TypeAlias = (
     Word | Quoted | Start | Filter | Term | Phrase | Prefix | Group | And | Or | Not | Language | Within | Everything
 )
