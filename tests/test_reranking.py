@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.duplicates import grouped
-from seedsearch.function_words import function_words, likely_languages
+from seedsearch.folding import fold_text
+from seedsearch.function_words import function_words, light_inside, likely_languages
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.records import Passage, Span
 from seedsearch.reranking import Asked, Score, rerank
@@ -124,3 +125,18 @@ def test_the_nearest_words_are_words_and_not_stems() -> None:
     terms = {"a": ["assur", "arms"], "\u2060a": ["\u2060assurances", "\u2060assurance"], "s": [], "\u2060s": []}
     assert nearest("asurances", ["en"], lambda field, start, limit: terms[start]) == ("assurances", "assurance")
     assert nearest("zebra", ["en"], lambda field, start, limit: []) == ()
+
+
+def test_function_words_inside_a_run_are_known_by_their_script() -> None:
+    assert light_inside("这是什么") == {0, 1, 2, 3}
+    assert light_inside("中国和美国") == {2}
+    assert light_inside("何色ですか") == {0, 2, 3, 4}
+    assert light_inside("ひまわりの種") == {4}
+    assert light_inside(fold_text("ทำไมแมว")) == set(range(5)), "folding writes Thai am as two letters"
+    assert light_inside("plain words") == set()
+
+
+@given(st.text(alphabet="的什么台湾何色です。ทำไม a-", max_size=30))
+def test_what_is_light_lies_in_the_text(text: str) -> None:
+    folded = fold_text(text)
+    assert all(0 <= at < len(folded) and not folded[at].isspace() for at in light_inside(folded))

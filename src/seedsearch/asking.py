@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from math import prod, sqrt
 from typing import NamedTuple
 
 from seedsearch import analysis, query, ranking, reranking, snippets
 from seedsearch.engines.protocol import Answer, Engine
 from seedsearch.folding import fold_text
-from seedsearch.function_words import function_words, likely_languages
+from seedsearch.function_words import function_words, is_hiragana, light_inside, likely_languages
 from seedsearch.query import ANYWHERE, And, Leaf, Node, Parsed, Phrase, Term
 from seedsearch.reranking import Asked
 
@@ -52,10 +53,13 @@ class Asker:
     def _find(
         self, parsed: Parsed, share: Callable[[int], int], light: Callable[[str], bool], limit: int, filters: Sequence[Node]
     ) -> tuple[query.Compiled, Answer]:
-        compiled = self.compiled(parsed._replace(tree=query.without(parsed.tree, light)), share)
+        pairs = _inside_runs(query.typed(parsed.tree)).light
+        compiled = self.compiled(parsed._replace(tree=query.without(parsed.tree, light)), share, pairs)
         return compiled, self._engine.search(And((compiled.node, *filters)) if filters else compiled.node, limit)
 
-    def compiled(self, parsed: Parsed, share: Callable[[int], int] = query.fair_share) -> query.Compiled:
+    def compiled(
+        self, parsed: Parsed, share: Callable[[int], int] = query.fair_share, light: Collection[str] = ()
+    ) -> query.Compiled:
         """The tree of terms for what was typed; a word takes the forms that it has in the languages of the collection."""
         return query.translate(
             parsed,
@@ -64,6 +68,7 @@ class Asker:
             analysis.beginnings,
             lambda word: analysis.compound(word, self._languages),
             share,
+            light,
         )
 
     def leaves(self, tree: Node) -> Collection[Leaf]:
@@ -88,7 +93,8 @@ class Asker:
         """What the order of the passages depends on: every leaf, word and character, with what it is worth."""
         leaves = list(self.leaves(tree))
         heavy = self.leaves(query.without(tree, light))
-        weights = [self._worth(leaf) * (1.0 if leaf in heavy else reranking.LIGHT) for leaf in leaves]
+        shares = _inside_runs(query.typed(tree)).shares
+        weights = [self._worth(leaf) * (_share(leaf, shares) if leaf in heavy else reranking.LIGHT) for leaf in leaves]
         worth = {leaf.forms: weight for leaf, weight in zip(leaves, weights, strict=True) if isinstance(leaf, Term)}
         words: dict[str, float] = {}
         for text in query.typed(tree):
@@ -103,7 +109,7 @@ class Asker:
             leaves,
             weights,
             {word: weight for word, weight in words.items() if len(word) > 2 and not analysis.is_run(word)},
-            {c: self._rarity(c) for c in characters},
+            {c: self._rarity(c) * shares.get(c, 1.0) for c in characters},
         )
 
     def _worth(self, leaf: Leaf) -> float:
@@ -125,6 +131,36 @@ class Asker:
         """What a character of a run is worth. Its passages are many: to count them exactly would take as long as the search."""
         passages = self._engine.count()
         return ranking.idf(min(self._engine.rough_frequency(ANYWHERE, (character,)), passages), passages)
+
+
+def _share(leaf: Leaf, shares: Mapping[str, float]) -> float:
+    return max(shares.get(form, 1.0) for form in leaf.forms) if isinstance(leaf, Term) else 1.0
+
+
+class _Runs(NamedTuple):
+    """Of the runs of letters without blanks in a query: what each character and each pair counts, and the light pairs.
+
+    Hiragana and characters of function words count LIGHT, a pair the geometric mean of its two. A pair is light where both
+    characters belong to function words: it is not looked for where others are. What stands twice counts for its better place.
+    """
+
+    shares: dict[str, float]
+    light: set[str]
+
+
+def _inside_runs(typed: Iterable[str]) -> _Runs:
+    shares: dict[str, float] = {}
+    light: dict[str, bool] = {}
+    for text in typed:
+        folded = fold_text(text)
+        inside = light_inside(folded)
+        for token in analysis.tokens(folded, ""):
+            pair = [(c, start in inside) for c, start, _ in analysis.characters(token)]
+            worth = [reranking.LIGHT if known or is_hiragana(c) else 1.0 for c, known in pair]
+            for part, share in [*zip(token.word, worth, strict=False), (token.word, sqrt(prod(worth)))]:
+                shares[part] = max(share, shares.get(part, 0.0))
+            light[token.word] = bool(pair) and all(known for _, known in pair) and light.get(token.word, True)
+    return _Runs(shares, {word for word, always in light.items() if always})
 
 
 def _any(_: int) -> int:

@@ -6,6 +6,8 @@ among them, however frequent ("system", "number"). They are weighed, never dropp
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
@@ -184,3 +186,40 @@ CHINESE = frozenset(
     我 你 他 她 它 我们 你们 他们 她们 它们 自己 一 一个 一种 个 次 位 名 种 些 某 某些 中 上 下 里 等 可以 能 会 要 用 使用 使
     来 去 到 时 时候 当 后 前 之间 之后 之前 因为 所以 但 但是 如果 并 并且 以及 是否 给 让 做 作 说 称 叫 关于 项 只""".split()
 )
+
+# Of those scripts that stand without blanks: whole words, and single characters that are hardly ever part of other words.
+_INSIDE = """的 了 吗 呢 吧 啊 是 在 和 与 及 或 之 其 于 被 谁 何 哪 几 这 那 不 没 也 都 我 你 他 她 它 所 为 以 着
+    อะไร ที่ไหน ไหน เมื่อไหร่ เมื่อไร เมื่อใด ใคร กี่ อย่างไร ทำไม เท่าไหร่ เท่าไร เท่าใด ใด ใดบ้าง บ้าง หรือไม่ หรือ และ ของ ที่
+    ใน เป็น มี การ ความ ว่า ได้ ให้ จาก โดย กับ แก่ แต่ นี้ นั้น ซึ่ง อยู่ คือ ไม่ จะ ถูก เพื่อ ตาม ด้วย ต่อ ถึง เมื่อ ก็ แล้ว อัน
+    ผู้ ต้อง หลาย ทั้ง ระหว่าง หลัง ก่อน
+    무엇 언제 어디 누구 누가 어떤 어느 얼마 어떻게 입니까 습니까 인가 는가 은가 에서 에게 으로 부터 까지 대한 대해
+    위한 하는 있는"""
+_INSIDE_JAPANESE = """は が を に の と で も へ や か よ ね ば だ から まで より など だけ しか です ます でした でし
+    ました ましたか した する して します される された されて いる いた いて います ある あった あります ない なかった
+    なる なった れる られる った って っていた っている ている ていた てい この その あの どの これ それ あれ どれ どこ
+    だれ なぜ いつ いくつ いくら どう どのような どのように どんな という といった による によって について において
+    における に対して として とは ため もの こと とき ところ また そして および ほど くらい ぐらい でしょう だろう だった
+    である であった 何 谁 哪"""
+_HIRAGANA = re.compile("[\u3041-\u309f]")
+
+
+@cache
+def _inside(japanese: bool) -> re.Pattern[str]:
+    listed = _INSIDE_JAPANESE.split() if japanese else [*_INSIDE.split(), *(word for word in CHINESE if len(word) > 1)]
+    words = {unicodedata.normalize("NFKC", word) for word in listed}
+    return re.compile("|".join(sorted(words, key=lambda word: (-len(word), word))))
+
+
+def is_hiragana(character: str) -> bool:
+    """Whether a character is Hiragana, in which Japanese writes its grammar, and few nouns."""
+    return _HIRAGANA.match(character) is not None
+
+
+def light_inside(folded: str) -> set[int]:
+    """The indices of those characters of a folded query that belong to function words of a script without blanks.
+
+    >>> sorted(light_inside("诺曼拦截了多少球"))
+    [4, 5, 6]
+    """
+    words = _inside(_HIRAGANA.search(folded) is not None).finditer(folded)
+    return {at for word in words for at in range(*word.span())}

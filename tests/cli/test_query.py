@@ -258,3 +258,19 @@ def test_a_phrase_that_stands_nowhere_gives_way_to_its_words(program: Program, s
     assert run.returncode == 0
     assert "its words are searched one by one" in run.stderr
     assert program("query", '"six solemn assurances"', "--index", seeds_index).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "chatter"),
+    [
+        ("长城的长度是多少", "长城全长两万一千公里。", "这是多少钱？多少人知道？是多少，的确很多。"),
+        ("卵は何色ですか", "その卵は薄い青色である。", "そうですか、これは何ですか、いくらですか、どうですか。"),
+    ],
+)
+def test_a_question_in_an_unspaced_script_is_about_its_content_words(
+    program: Program, tmp_path: Path, question: str, answer: str, chatter: str
+) -> None:
+    for i, text in enumerate([answer, *[f"{chatter}{n}" for n in "一二三"]]):
+        (tmp_path / f"{i}.txt").write_text(text, "utf-8")
+    assert program("index", ".", "--index", "index").returncode == 0
+    assert hits(program, tmp_path / "index", question)[0]["source"] == "0.txt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from seedsearch.errors import QuerySyntaxError
@@ -54,6 +54,7 @@ def translate(
     beginnings: Callable[[str], tuple[str, ...]],
     compound: Callable[[str], tuple[str, ...]] = lambda _: (),
     share: Callable[[int], int] = fair_share,
+    light: Collection[str] = (),
 ) -> Compiled:
     """The tree that engines receive.
 
@@ -62,11 +63,12 @@ def translate(
     like the text before a star begin with; `compound` gives the forms of a hyphenated word (`F-16`) written as one.
 
     A word of several positions (a run of Chinese cut into bigrams, `Taiwan-U.S.`) becomes an Or of them, of which a passage
-    must hold `share`; next to AND, after a hyphen or NOT and in heading: it must stand as typed, as if quoted.
+    must hold `share`; those whose forms are all `light` are left out where others are. Next to AND, after a hyphen or NOT and
+    in heading: it must stand as typed, as if quoted.
 
     Raises QuerySyntaxError where analysis leaves nothing to search for.
     """
-    translator = _Translator(analyse, documents, beginnings, compound, share, dict.fromkeys(parsed.notes))
+    translator = _Translator(analyse, documents, beginnings, compound, share, light, dict.fromkeys(parsed.notes))
     node = translator.node(parsed.tree, exact=False)
     if node is None:
         raise QuerySyntaxError("nothing to search for: no letter, digit or sign in it is indexed; type another word")
@@ -83,10 +85,11 @@ class _Translator:
         beginnings: Callable[[str], tuple[str, ...]],
         compound: Callable[[str], tuple[str, ...]],
         share: Callable[[int], int],
+        light: Collection[str],
         notes: dict[str, None],
     ) -> None:
         self.analyse, self.documents, self.beginnings, self.notes = analyse, documents, beginnings, notes
-        self.compound, self.share = compound, share
+        self.compound, self.share, self.light = compound, share, light
         self.terms_left = MAX_WORDS
         self.stars_left = MAX_STARS
 
@@ -138,7 +141,8 @@ class _Translator:
         if exact:
             phrase = Phrase(field, tuple(positions))
             return Or((phrase, *one)) if one else phrase
-        terms = alternatives((*(Term(field, forms) for forms in positions if forms), *one))
+        heavy = [forms for forms in positions if forms and not all(form in self.light for form in forms)]
+        terms = alternatives((*(Term(field, forms) for forms in heavy or positions if forms), *one))
         return Or(terms, self.share(len(terms))) if len(terms) > 1 else terms[0]
 
     def _positions(self, text: str) -> list[tuple[str, ...]]:
