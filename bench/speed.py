@@ -1,11 +1,15 @@
-"""How fast our engines are beside what a user might take instead, in one run, interleaved, on any folder or file.
+"""How fast seedsearch is beside what a user might take instead, in one run, interleaved, on any folder or file.
 
     python bench/speed.py PATH [--queries queries.jsonl] [--sizes 1000 10000] [--without NAME ...] [--save bench/results]
 
 PATH is a folder or a JSON Lines file, which gzip may have compressed; its passages, cut and analysed once, are fed to every
-contender. `--queries` has an object with a "text" on each line; without it, questions are made of words of the passages.
-Builds, sizes, warm queries of four kinds, cold processes and updates at the size of the collection; then, for each of
-`--sizes`, the same on short passages made of pieces of the collection's, so that growth can be seen up to a million.
+engine. Questions are those of `queries.jsonl` beside PATH (an object with a "text" on each line), else clauses of the passages.
+"Whole query" is what a user of seedsearch waits for: parse, search, rank, snippets, citations, counterparts; the others are
+asked for the same terms and give numbers of passages.
+
+Builds, sizes, warm queries of four kinds, every form of a query, and updates at the size of the collection; then, for each of
+`--sizes`, the same on short documents of a line made of clauses of the passages, so that growth can be seen up to a million;
+last whole cold processes on files of text, recoll and ripgrep among them where they are installed.
 
 CPU time (user and system, threads and children included) throughout. The times depend on the machine; the ratios to compare are
 those in one table.
@@ -17,10 +21,8 @@ import argparse
 import datetime
 import gc
 import gzip
-import json
 import os
 import platform
-import random
 import resource
 import shutil
 import statistics
@@ -31,19 +33,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from speed_contenders import Contender, Fts5, Ours, Question, RawTantivy, StockWhoosh
+from speed_contenders import Contender, Fts5, Ours, RawTantivy, StockWhoosh, Whole
+from speed_corpus import KINDS, Corpus, Question, asked, read, write_records
+from speed_forms import forms, slowest
 
-from seedsearch import analysis
 from seedsearch.engines import Entry
-from seedsearch.ingest.discover import discover
-from seedsearch.reading import align, content, documents
-from seedsearch.records import Source
 
-KINDS = ("terms", "phrase", "prefix", "filter")
-PER_KIND = 200
-ROUNDS = 3
-PIECE = 25  # words of a short passage
+ROUNDS = 2
 SLOW = 50_000  # passages up to which Whoosh is measured
+SELDOM = 5  # Whoosh is asked one question in so many: it takes a hundred times as long
+SHOWN = 8  # forms of a query, the slowest
 
 
 def cpu() -> float:
@@ -59,61 +58,6 @@ def timed(work: Callable[[], object]) -> float:
     return cpu() - before
 
 
-def entries_of(path: Path) -> Iterator[Entry]:
-    """The passages of all documents below a path, analysed."""
-    number = document = 0
-    for source in discover([path], path.parent):
-        if not isinstance(source, Source):
-            continue
-        for reading in documents(source, content(source.path), lambda broken: None):
-            document += 1
-            for passage in reading.passages(align(reading.document)):
-                number += 1
-                heading = analysis.postings(" ".join(passage.headings), passage.language)
-                yield Entry(number, document, passage.language, analysis.postings(passage.text, passage.language), heading)
-
-
-def pieces(entries: Sequence[Entry], size: int) -> Iterator[Entry]:
-    """Short passages cut from random places of the passages."""
-    chance = random.Random(size)
-    for number in range(1, size + 1):
-        entry = entries[chance.randrange(len(entries))]
-        start = chance.randrange(max(1, len(entry.body) - PIECE))
-        yield Entry(number, number, entry.language, entry.body[start : start + PIECE])
-
-
-def first_terms(entry: Entry) -> list[str]:
-    """The term at each position of a body."""
-    return [word if isinstance(word, str) else word[0] for word in entry.body if word]
-
-
-def questions(entries: Sequence[Entry], path: Path | None) -> list[Question]:
-    """Questions of each kind; those for terms and filters from a file of queries, if there is one."""
-    chance = random.Random(7)
-    asked: list[tuple[str, ...]] = []
-    if path:
-        for line in path.read_text("utf-8").splitlines():
-            query = json.loads(line)
-            terms = (token.term for token in analysis.tokens(query["text"], query.get("lang", "und")))
-            asked.append(tuple(dict.fromkeys(terms)))
-        asked = [terms for terms in asked if terms]
-        chance.shuffle(asked)
-    found: list[Question] = []
-    for rank in range(PER_KIND):
-        entry = entries[chance.randrange(len(entries))]
-        words = first_terms(entry)
-        while len(words) < 4:
-            entry = entries[chance.randrange(len(entries))]
-            words = first_terms(entry)
-        either = asked[rank % len(asked)] if asked else tuple(dict.fromkeys(chance.sample(words, 4)))
-        start = chance.randrange(len(words) - 1)
-        found.append(Question("terms", either))
-        found.append(Question("phrase", tuple(words[start : start + 2])))
-        found.append(Question("prefix", (max(words, key=len)[:4],)))
-        found.append(Question("filter", either, entry.language))
-    return found
-
-
 def ask(contenders: Sequence[Contender], asked: Sequence[Question]) -> dict[str, dict[str, list[float]]]:
     """Seconds of CPU of each question, contender -> kind -> the best of several rounds; contenders take turns."""
     best: dict[str, dict[int, float]] = {contender.name: {} for contender in contenders}
@@ -122,6 +66,8 @@ def ask(contenders: Sequence[Contender], asked: Sequence[Question]) -> dict[str,
             # Who comes after a slow one finds the processor's caches full of other things.
             first = (rank + turn) % len(contenders)
             for contender in (*contenders[first:], *contenders[:first]):
+                if "hoosh" in contender.name and rank // len(KINDS) % SELDOM:
+                    continue
                 before = time.process_time()
                 if contender.search(question) is None:
                     continue
@@ -150,35 +96,58 @@ def size_of(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def measure(title: str, folder: Path, without: Sequence[str], entries: Sequence[Entry], asked: Sequence[Question]) -> list[str]:
-    """Build, size, queries and updates on one set of passages; lines of tables."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+def contenders(corpus: Corpus, folder: Path, without: Sequence[str]) -> list[tuple[Contender, Path]]:
+    """Who takes part, each with a folder of its own."""
     made: list[tuple[Contender, Path]] = [
+        (Whole("tantivy", folder / "wt", corpus.path), folder / "wt"),
         (Ours("tantivy", folder / "t"), folder / "t"),
         (RawTantivy(folder / "r"), folder / "r"),
         (Fts5(folder / "f"), folder / "f"),
     ]
-    if len(entries) <= SLOW:
-        made += [(Ours("whoosh", folder / "w"), folder / "w"), (StockWhoosh(folder / "s"), folder / "s")]
-    made = [(contender, place) for contender, place in made if contender.name not in without]
+    if len(corpus.entries) <= SLOW:
+        made += [
+            (Whole("whoosh", folder / "ww", corpus.path), folder / "ww"),
+            (Ours("whoosh", folder / "w"), folder / "w"),
+            (StockWhoosh(folder / "s"), folder / "s"),
+        ]
+    return [(contender, place) for contender, place in made if contender.name not in without]
+
+
+def measure(title: str, folder: Path, without: Sequence[str], corpus: Corpus, queries: Path | None) -> list[str]:
+    """Build, size, queries and updates on one set of passages; lines of tables."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    made = contenders(corpus, folder, without)
     builds: dict[str, Sequence[float | None]] = {}
     for contender, place in made:
-        taken = timed(lambda contender=contender: contender.build(entries))  # type: ignore[misc]
+        taken = timed(lambda contender=contender: contender.build(corpus.entries))  # type: ignore[misc]
         contender.open()
-        builds[contender.name] = (len(entries) / taken, size_of(place))
+        builds[contender.name] = (len(corpus.entries) / taken, size_of(place))
     lines = list(table(f"{title}: build", builds, ("passages a second of CPU", "MB"), Fts5.name))
     gc.collect()
     gc.freeze()  # the passages that this program holds, which no searching program would
-    answers = ask([contender for contender, _ in made], asked)
+    questions = asked(corpus.sample, queries)
+    answers = ask([contender for contender, _ in made], questions)
     for label, share in (("median", 0.5), ("99th percentile", 0.99)):
         rows = {
             name: [sorted(found)[int(share * len(found))] * 1e6 if (found := kinds[kind]) else None for kind in KINDS]
             for name, kinds in answers.items()
         }
         lines += table(f"{title}: warm query, {label}, microseconds", rows, KINDS, Fts5.name)
-    lines += table(f"{title}: 100 documents, milliseconds", updates(made, entries), ("added", "replaced", "removed"), "")
-    return lines
+    for contender, _ in made:
+        if isinstance(contender, Whole):
+            lines += formed(f"{title}: {contender.name}, the slowest forms", contender, corpus, questions)
+    fed = [(contender, place) for contender, place in made if not isinstance(contender, Whole)]
+    changed = updates(fed, corpus.entries)
+    return lines + list(table(f"{title}: 100 documents, milliseconds", changed, ("added", "replaced", "removed"), ""))
+
+
+def formed(title: str, whole: Whole, corpus: Corpus, questions: Sequence[Question]) -> Iterator[str]:
+    """Lines of a table of the forms of a query that take longest."""
+    typed = [question.text for question in questions if question.kind == "question"]
+    rows = slowest(whole.collection, forms(corpus.sample, typed))
+    yield f"\n## {title}, of {len(rows)}, milliseconds\n\n| | median | longest | what is told of that one |\n|---|---|---|---|"
+    yield from (f"| {form} | {median:.1f} | {longest:.1f} | {notes} |" for form, median, longest, notes in rows[:SHOWN])
 
 
 def updates(made: Sequence[tuple[Contender, Path]], entries: Sequence[Entry]) -> dict[str, Sequence[float | None]]:
@@ -196,33 +165,46 @@ def updates(made: Sequence[tuple[Contender, Path]], entries: Sequence[Entry]) ->
     return rows
 
 
-def cold(path: Path) -> list[str]:
-    """CPU of whole processes that search for a word, the median of five; recoll and ripgrep where they are installed."""
+def cold(corpus: Corpus) -> list[str]:
+    """CPU of whole processes that search files of text for a word, the median of five, and of making what they search in."""
     word = "policy"
     with tempfile.TemporaryDirectory() as temporary:
+        files, settings = Path(temporary, "files"), Path(temporary, "recoll")
+        files.mkdir()
+        for number, passage in enumerate(corpus.sample):
+            (files / f"{number:06}.txt").write_text(passage.text + "\n", "utf-8", "replace")
+        ours = [sys.executable, "-m", "seedsearch"]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+        builds: dict[str, list[str]] = {}
         commands = {"bare interpreter": [sys.executable, "-c", "pass"]}
-        environment = {**os.environ, "SEEDSEARCH_INDEX": f"{temporary}/index"}
-        build = [sys.executable, "-m", "seedsearch", "index", str(path)]
-        subprocess.run(build, check=True, env=environment, stdout=subprocess.DEVNULL)
-        commands["seedsearch query"] = [sys.executable, "-m", "seedsearch", "query", word]
+        commands["one-line typer app"] = [sys.executable, "-c", "import typer; typer.run(lambda name='x': print(name))"]
+        for engine in ("tantivy", "whoosh"):
+            index = ["--index", f"{temporary}/{engine}"]
+            builds[f"seedsearch, {engine}"] = [*ours, "index", *index, "--jobs", "1", "--engine", engine, str(files)]
+            commands[f"seedsearch, {engine}"] = [*ours, "query", *index, word]
         if shutil.which("rg"):
-            commands["ripgrep"] = ["rg", "--search-zip", "--count", "--ignore-case", word, str(path)]
+            commands["ripgrep"] = ["rg", "--count", "--ignore-case", word, str(files)]
         if shutil.which("recollq") and shutil.which("recollindex"):
-            settings = Path(temporary, "recoll")
             settings.mkdir()
-            (settings / "recoll.conf").write_text(f"topdirs = {path}\n")
-            subprocess.run(
-                ["recollindex", "-c", str(settings)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            (settings / "recoll.conf").write_text(f"topdirs = {files}\n")
+            builds["recoll"] = ["recollindex", "-c", str(settings)]
             commands["recoll"] = ["recollq", "-c", str(settings), "-n", "10", word]
+        made = {name: spent(command, environment) for name, command in builds.items()}
         times: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(5):
             for name, command in commands.items():
-                run = subprocess.run
-                taken = timed(lambda r=run, c=command: r(c, env=environment, stdout=subprocess.DEVNULL))  # type: ignore[misc]
-                times[name].append(1e3 * taken)
-    rows: dict[str, Sequence[float | None]] = {name: [statistics.median(values)] for name, values in times.items()}
-    return list(table("cold process, milliseconds", rows, ("CPU",), "bare interpreter"))
+                times[name].append(1e3 * spent(command, environment))
+    queries: dict[str, Sequence[float | None]] = {name: [statistics.median(values)] for name, values in times.items()}
+    rows: dict[str, Sequence[float | None]] = {name: [len(corpus.sample) / taken] for name, taken in made.items()}
+    title = f"{len(corpus.sample):,} files of a passage"
+    lines = table(f"{title}: cold process that searches for a word, milliseconds", queries, ("CPU",), "one-line typer app")
+    return [*lines, *table(f"{title}: build", rows, ("files a second of CPU",), "recoll")]
+
+
+def spent(command: Sequence[str], environment: Mapping[str, str]) -> float:
+    """Seconds of CPU of a process."""
+    quiet = subprocess.DEVNULL
+    return timed(lambda: subprocess.run(command, env=environment, stdout=quiet, stderr=quiet))
 
 
 def machine() -> str:
@@ -242,11 +224,13 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path)
-    parser.add_argument("--queries", type=Path)
+    parser.add_argument("--queries", type=Path, help="by default queries.jsonl beside PATH")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
-    parser.add_argument("--without", nargs="*", default=[], help="contenders to leave out, by name")
+    parser.add_argument("--without", nargs="*", default=[], help="contenders to leave out, by name; cold for processes")
     parser.add_argument("--save", type=Path, help="folder for the dated result")
     options = parser.parse_args()
+    beside = options.path.absolute().parent / "queries.jsonl"
+    options.queries = options.queries or (beside if beside.is_file() else None)
     with tempfile.TemporaryDirectory() as temporary:
         run(_unpacked(options.path.absolute(), Path(temporary)), Path(temporary, "contenders"), options)
 
@@ -262,20 +246,28 @@ def _unpacked(path: Path, folder: Path) -> Path:
 
 
 def run(path: Path, folder: Path, options: argparse.Namespace) -> None:
-    """Measure it all, print it, and save it where asked."""
-    entries = list(entries_of(path))
-    asked = questions(entries, options.queries)
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    lines = [f"# Speed, {today}", "", machine(), "", f"`{path.name}`: {len(entries):,} passages; FTS5 is 1 in all ratios"]
-    lines += measure(f"{len(entries):,} passages", folder, options.without, entries, asked)
+    """Measure it all, print it as it comes, and save it where asked."""
+    corpus, today = read(path), datetime.datetime.now(tz=datetime.UTC).date()
+    lines: list[str] = []
+    size = f"{len(corpus.entries):,} passages"
+    told(lines, [f"# Speed, {today}", "", machine(), "", f"`{path.name}`: {size}; FTS5 is 1 where it is in a table"])
+    told(lines, measure(size, folder, options.without, corpus, options.queries))
     for size in options.sizes:
-        short = list(pieces(entries, size))
-        lines += measure(f"{size:,} short passages", folder, options.without, short, questions(short, options.queries))
-    lines += cold(path)
-    print("\n".join(lines))
+        short = folder.with_name("records.jsonl")
+        write_records(corpus.sample, size, short)
+        told(lines, measure(f"{size:,} short documents", folder, options.without, read(short), options.queries))
+    shutil.rmtree(folder)
+    if "cold" not in options.without:
+        told(lines, cold(corpus))
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
-        (options.save / f"speed-{today}-{path.name.partition('.')[0]}.md").write_text("\n".join(lines) + "\n", "utf-8")
+        (options.save / f"speed-{today}-{options.path.parent.name}.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def told(lines: list[str], more: Sequence[str]) -> None:
+    """Print lines and keep them."""
+    print("\n".join(more), flush=True)
+    lines += more
 
 
 if __name__ == "__main__":

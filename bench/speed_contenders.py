@@ -1,8 +1,8 @@
 """What bench/speed.py compares: our engines and what a user might take instead, all fed the same terms.
 
 Each contender has the same few verbs. A passage is an `Entry` of ours; contenders of others get its terms, and after them
-the alternatives of terms, as one text with spaces. A question is a `Question`; a contender that cannot ask it says so with
-None.
+the alternatives of terms, as one text with spaces. A question is a `speed_corpus.Question`; a contender that cannot ask it says
+so with None. `Whole` alone is what a user gets: from files to hits with snippets and citations.
 """
 
 from __future__ import annotations
@@ -10,20 +10,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from speed_corpus import Question
 
 from seedsearch.engines import Entry, create_engine, open_engine
+from seedsearch.indexing import build
 from seedsearch.query import And, Language, Node, Or, Phrase, Prefix, Term
+from seedsearch.searching import open_collection
 
 TOP = 10
-
-
-class Question(NamedTuple):
-    """Terms of which any may be there ("terms", "filter" with a language), that follow each other, or a term's beginning."""
-
-    kind: str
-    terms: tuple[str, ...]
-    language: str = ""
 
 
 class Contender(Protocol):
@@ -42,6 +38,29 @@ class Contender(Protocol):
 
     def change(self, remove: Sequence[int], add: Sequence[Entry]) -> None:
         """Remove documents and add passages, in one commit."""
+
+
+class Whole:
+    """The whole of seedsearch: files are read and indexed, what is typed is parsed, searched, ranked, shown in snippets."""
+
+    def __init__(self, engine: str, folder: Path, path: Path) -> None:
+        self.name, self.engine, self.folder, self.path = f"whole query, {engine}", engine, folder, path
+
+    def build(self, entries: Iterable[Entry]) -> None:
+        """See Contender; the passages are read from the files again."""
+        build([self.path], self.folder, engine=self.engine, jobs=1)
+
+    def open(self) -> None:
+        """See Contender."""
+        self.collection = open_collection(self.folder)
+
+    def search(self, question: Question) -> int | None:
+        """See Contender."""
+        return len(self.collection.search(question.text, limit=TOP, lang=question.language or None).hits)
+
+    def change(self, remove: Sequence[int], add: Sequence[Entry]) -> None:
+        """See Contender: files that change are another matter, see `seedsearch index`."""
+        raise NotImplementedError
 
 
 def flat(entry: Entry) -> str:

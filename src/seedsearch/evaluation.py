@@ -71,12 +71,16 @@ class Miss(NamedTuple):
 
 
 def evaluate(
-    folder: Path | str, index: Path | str | None = None, *, notify: Callable[[Step], None] | None = None
+    folder: Path | str,
+    index: Path | str | None = None,
+    *,
+    engine: str = "auto",
+    notify: Callable[[Step], None] | None = None,
 ) -> Evaluation:
     """Index the corpus of a judged collection, search for each judged query, and measure what comes out.
 
-    The index is a temporary one, or lies in `index / NAME / index`, where it is kept and, with the same corpus, used again. A
-    document counts with its best passage. A query from which nothing can be searched scores 0. Raises EvaluationError for a
+    The index is a temporary one, or lies in `index / NAME / index`, where it is kept and, with the same corpus, used again; a
+    new one has the engine asked for, as `build` understands it. A document counts with its best passage. A query from which nothing can be searched scores 0. Raises EvaluationError for a
     collection that is not as `read_judged` wants it, or where ir-measures is not installed, and the errors of `build`.
     """
     began = time.monotonic()
@@ -85,7 +89,7 @@ def evaluate(
     with _workspace(index, judged.name) as workspace:
         corpus = workspace / UNPACKED
         digest = _unpack(judged.corpus, corpus)
-        report = _build(corpus, workspace / "index", judged.name, notify)
+        report = _build(corpus, workspace / "index", judged.name, engine, notify)
         with open_collection(workspace / "index") as collection:
             documents = collection.status().documents
             run, failed = _search(collection, judged, f"{corpus.name}#", notify)
@@ -142,7 +146,7 @@ def _unpack(packed: Path, corpus: Path) -> str:
     return digest.hexdigest()
 
 
-def _build(corpus: Path, index: Path, name: str, notify: Callable[[Step], None] | None) -> Report:
+def _build(corpus: Path, index: Path, name: str, engine: str, notify: Callable[[Step], None] | None) -> Report:
     """Bring the index of a corpus up to date; one of another version is made anew."""
 
     def tell(progress: Progress) -> None:
@@ -150,9 +154,9 @@ def _build(corpus: Path, index: Path, name: str, notify: Callable[[Step], None] 
             notify(Step(name, "indexing", progress.bytes, progress.bytes_total))
 
     try:
-        return build([corpus], index, notify=tell)
+        return build([corpus], index, engine=engine, notify=tell)
     except (IndexVersionError, IndexCorruptError):
-        return build([corpus], index, rebuild=True, notify=tell)
+        return build([corpus], index, rebuild=True, engine=engine, notify=tell)
 
 
 def _search(

@@ -39,6 +39,9 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--index", metavar="DIR", readable=False, help="Keep indexes in DIR/NAME/index, and use them again."),
         ] = None,
+        engine: Annotated[
+            str, typer.Option("--engine", metavar="auto|whoosh|tantivy", help="Of a new index, as for `seedsearch index`.")
+        ] = "auto",
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each collection.")] = False,
         run: Annotated[
             Path | None,
@@ -55,7 +58,7 @@ def register(app: typer.Typer) -> None:
         done: list[Evaluation] = []
         for folder, name in zip(collections, names, strict=True):
             try:
-                evaluation = _measured(folder, index)
+                evaluation = _measured(folder, index, engine)
                 if run:
                     write_run(_of(run, name, names), evaluation.run)
             except SeedsearchError as error:
@@ -86,11 +89,11 @@ def _of(place: Path, name: str, names: Sequence[str]) -> Path:
     return place / f"{name}.run" if len(names) > 1 or place.is_dir() else place
 
 
-def _measured(folder: Path, index: Path | None) -> Evaluation:
+def _measured(folder: Path, index: Path | None, engine: str) -> Evaluation:
     from seedsearch.evaluation import evaluate
 
     with _progress() as notify:
-        evaluation = evaluate(folder, index, notify=notify)
+        evaluation = evaluate(folder, index, engine=engine, notify=notify)
     for note in evaluation.notes[:SHOWN]:
         complain(note)
     if len(evaluation.notes) > SHOWN:
