@@ -113,8 +113,7 @@ class Aligned:
         answer = self._engine.search(And((node, Language(source), Within(self.documents))), most)
         stored = self._store.passages(match.number for match in answer.matches)
         passages = [stored[match.number].passage for match in answer.matches if match.number in stored]
-        tokens = ((passage, analysis.tokens(passage.text, passage.language)) for passage in passages)
-        return answer.total, [(passage, snippets.matches(found, [node], [1.0])) for passage, found in tokens]
+        return answer.total, [(one, snippets.matches(one.text, one.language, [node], [1.0])) for one in passages]
 
     def _passages(self, language: str, node: Node | None) -> int:
         """How many aligned passages in a language hold a word."""

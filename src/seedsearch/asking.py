@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from math import prod, sqrt
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, is_hiragana, light_inside, likely_languages
 from seedsearch.query import ANYWHERE, And, Leaf, Node, Parsed, Phrase, Term
 from seedsearch.reranking import Asked
+
+KEPT = 1024  # words and parts of queries that are remembered
 
 
 class Matched(NamedTuple):
@@ -30,7 +33,9 @@ class Asker:
 
     def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int]]) -> None:
         self._engine, self._languages, self._documents = engine, languages, documents
-        self._known: dict[Leaf, int] = {}
+        # A word is asked about a dozen times in a query, and queries share words; an engine that is open does not change.
+        self._alternatives = lru_cache(KEPT)(partial(analysis.alternatives, languages=languages))
+        self.frequency = lru_cache(KEPT)(self._frequency)
 
     def match(self, parsed: Parsed, limit: int, filters: Sequence[Node]) -> Matched:
         """The `limit` best passages of the engine that fit a query and some filters.
@@ -63,7 +68,7 @@ class Asker:
         """The tree of terms for what was typed; a word takes the forms that it has in the languages of the collection."""
         return query.translate(
             parsed,
-            lambda word: analysis.alternatives(word, self._languages),
+            self._alternatives,
             self._documents,
             analysis.beginnings,
             lambda word: analysis.compound(word, self._languages),
@@ -101,7 +106,7 @@ class Asker:
             if light(text):
                 continue
             typed = analysis.words(fold_text(text))
-            for word, forms in zip(typed, analysis.alternatives(text, self._languages), strict=True):
+            for word, forms in zip(typed, self._alternatives(text), strict=True):
                 words[word] = worth[forms] if forms in worth else self._worth(Term(ANYWHERE, forms))
         runs = [word for word in words if analysis.is_run(word)]
         characters = dict.fromkeys(c for word in runs for c in word if analysis.is_ideograph(c))
@@ -115,17 +120,14 @@ class Asker:
     def _worth(self, leaf: Leaf) -> float:
         return ranking.idf(self.frequency(leaf), self._engine.count())
 
-    def frequency(self, leaf: Leaf) -> int:
+    def _frequency(self, leaf: Leaf) -> int:
         """In how many passages a part of the query occurs; for a phrase, its rarest word."""
-        if leaf not in self._known:
-            if isinstance(leaf, Term):
-                self._known[leaf] = self._engine.frequency(leaf.field, leaf.forms)
-            elif isinstance(leaf, Phrase):
-                rarest = min((self._engine.rough_frequency(leaf.field, forms) for forms in leaf.positions if forms), default=0)
-                self._known[leaf] = min(rarest, self._engine.count())
-            else:
-                self._known[leaf] = self._engine.search(leaf, 0).total
-        return self._known[leaf]
+        if isinstance(leaf, Term):
+            return self._engine.frequency(leaf.field, leaf.forms)
+        if isinstance(leaf, Phrase):
+            rarest = min((self._engine.rough_frequency(leaf.field, forms) for forms in leaf.positions if forms), default=0)
+            return min(rarest, self._engine.count())
+        return self._engine.search(leaf, 0).total
 
     def _rarity(self, character: str) -> float:
         """What a character of a run is worth. Its passages are many: to count them exactly would take as long as the search."""

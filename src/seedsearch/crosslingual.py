@@ -12,7 +12,7 @@ from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from seedsearch import analysis, lexicon, ranking, snippets
+from seedsearch import lexicon, ranking, snippets
 from seedsearch.aligned import Aligned
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines.protocol import Engine
@@ -204,12 +204,8 @@ class _Reader:
     def read(self, stored: Stored, score: float) -> Found:
         """A passage with its translated words; its score becomes a share of the best there can be."""
         passage, question = stored.passage, self._question
-        tokens = analysis.tokens(passage.text, passage.language)
-        present = {token.term for token in tokens}
-        # Most phrases are not there: without this each would be tried at every word.
-        kept = [i for i, node in enumerate(self._leaves) if isinstance(node, Term) or _may_stand(node, present)]
-        matches = snippets.matches(tokens, [self._leaves[i] for i in kept], [self._weights[i] for i in kept])
-        names = [question.renderings[self._owners[i]].word for i in kept]
+        matches = snippets.matches(passage.text, passage.language, self._leaves, self._weights)
+        names = [question.renderings[owner].word for owner in self._owners]
         words = snippets.words(passage.text, matches, names)
         return Found(stored, score / (sum(question.weights) or 1.0), matches, words, "translated")
 
@@ -219,10 +215,6 @@ class _Reader:
         weights = self._question.weights
         pairs = zip(self._question.renderings, weights, strict=True)
         return len(weights) * sum(weight for rendering, weight in pairs if rendering.word in held) >= HALF * sum(weights)
-
-
-def _may_stand(phrase: Phrase, present: set[str]) -> bool:
-    return all(not present.isdisjoint(forms) for forms in phrase.positions)
 
 
 def _is_learned(word: str, source: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from seedsearch.analysis import words
 from seedsearch.folding import fold_text
@@ -12,6 +13,7 @@ ALIKE = 0.9
 """The share of three words in a row that two passages have in common (Jaccard; Broder, On the Resemblance and Containment of
 Documents, 1997) from which on they say the same."""
 SHINGLE = 3
+PROBES = 4  # words
 _NUMBER = re.compile(r"\d+")
 
 
@@ -21,21 +23,49 @@ def grouped(texts: Sequence[str], limit: int) -> list[list[int]]:
     Texts with other numbers in them differ, whatever else they share: last year's figure is not this year's.
     """
     groups: list[list[int]] = []
-    seen: list[tuple[frozenset[tuple[str, ...]], list[str]]] = []
-    for i, text in enumerate(texts):
-        shingles, numbers = _shingles(text), _NUMBER.findall(text)
-        same = next((k for k, other in enumerate(seen) if other[1] == numbers and _alike(other[0], shingles)), None)
+    seen: list[_Text] = []
+    for i, text in enumerate(map(_Text, texts)):
+        same = next((k for k, other in enumerate(seen) if other.says(text)), None)
         if same is not None:
             groups[same].append(i)
         elif len(groups) < limit:
             groups.append([i])
-            seen.append((shingles, numbers))
+            seen.append(text)
     return groups
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    found = words(fold_text(text))
-    return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
+class _Text:
+    """A text that is compared with others: first by what is cheap, for hardly any two say the same."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        return _NUMBER.findall(self.text)
+
+    @cached_property
+    def folded(self) -> str:
+        return fold_text(self.text)
+
+    @cached_property
+    def probes(self) -> list[str]:
+        """Some words from all over, of which a text that says the same has half: one word in thirty may be another there."""
+        found = words(self.folded)
+        return list(dict.fromkeys(found[len(found) * k // PROBES] for k in range(PROBES))) if found else []
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[str, ...]]:
+        found = words(self.folded)
+        return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
+
+    def says(self, other: _Text) -> bool:
+        """Whether another text says the same as this one."""
+        shorter, longer = sorted((len(self.text), len(other.text)))
+        if longer > 1.5 * shorter or self.numbers != other.numbers:
+            return False
+        missing = sum(probe not in other.folded for probe in self.probes)
+        return 2 * missing <= len(self.probes) and _alike(self.shingles, other.shingles)
 
 
 def _alike(left: frozenset[tuple[str, ...]], right: frozenset[tuple[str, ...]]) -> bool:

@@ -80,8 +80,9 @@ def evaluate(
     """Index the corpus of a judged collection, search for each judged query, and measure what comes out.
 
     The index is a temporary one, or lies in `index / NAME / index`, where it is kept and, with the same corpus, used again; a
-    new one has the engine asked for, as `build` understands it. A document counts with its best passage. A query from which nothing can be searched scores 0. Raises EvaluationError for a
-    collection that is not as `read_judged` wants it, or where ir-measures is not installed, and the errors of `build`.
+    new one has the engine asked for, as `build` understands it. A document counts with its best passage. A query from which
+    nothing can be searched scores 0. Raises EvaluationError for a collection that is not as `read_judged` wants it, or where
+    ir-measures is not installed, and the errors of `build`.
     """
     began = time.monotonic()
     check_installed()

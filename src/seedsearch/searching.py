@@ -72,6 +72,7 @@ class Collection:
             try:
                 self._store = Store(generation / "store.sqlite")
                 self._engine: Engine = open_engine(self.manifest.engine, generation)
+                self._askers: dict[tuple[str, ...], Asker] = {}
                 return
             except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
                 # A rebuild may have swept this generation away between two of these steps.
@@ -190,8 +191,10 @@ class Collection:
 
     def _asker(self, lang: str | None) -> Asker:
         """What puts queries to the engine: words take the forms that they have in the languages that are searched."""
-        languages = [code for code in self.manifest.languages if lang is None or query.speaks(code, lang)]
-        return Asker(self._engine, languages, self._documents)
+        languages = tuple(code for code in self.manifest.languages if lang is None or query.speaks(code, lang))
+        if languages not in self._askers:
+            self._askers[languages] = Asker(self._engine, languages, self._documents)
+        return self._askers[languages]
 
     def _ranked(self, asked: Asked, found: Sequence[tuple[Stored, float]]) -> list[tuple[Stored, Score]]:
         """The pool in the order of all evidence, behind it the rest in the order of the engine."""
@@ -247,7 +250,7 @@ class Collection:
         for first, *others in duplicates.grouped([stored.passage.text for stored, _ in ranked], limit):
             stored, score = ranked[first]
             passage = stored.passage
-            matches = snippets.matches(analysis.tokens(passage.text, passage.language), asked.leaves, asked.weights)
+            matches = snippets.matches(passage.text, passage.language, asked.leaves, asked.weights)
             words = snippets.words(passage.text, matches, typed)
             found.append((Found(stored, score.total, matches, words), score, tuple(ranked[i][0] for i in others)))
         return found

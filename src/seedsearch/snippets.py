@@ -7,12 +7,14 @@ where they stand as that phrase, and a Chinese word by its overlapping bigrams, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from seedsearch.analysis import WRITTEN, Token, characters
+from seedsearch.analysis import WRITTEN, is_run, located, several
 from seedsearch.ingest.sentences import sentences
 from seedsearch.query import And, Leaf, Node, Or, Phrase, Prefix, Term
 
@@ -31,6 +33,9 @@ class Match(NamedTuple):
     weight: float
 
 
+Word = tuple[str, int, int]  # with its span, as of `analysis.located`
+
+
 def parts(node: Node) -> Iterator[Leaf]:
     """The leaves of a query that a passage may show: what is excluded and what filters is left out."""
     match node:
@@ -43,50 +48,71 @@ def parts(node: Node) -> Iterator[Leaf]:
             return
 
 
-def matches(tokens: Sequence[Token], wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
-    """Every place where a part of the query stands, in order; `weights` has a number for each of `wanted`."""
+def matches(text: str, language: str, wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
+    """Every place where a part of the query stands, in order; `weights` has a number for each of `wanted`.
+
+    Each different word of the text is looked at once: most parts are words, and most words are no part.
+    """
+    cut, joined = located(text, language)
+    found_as = _found_as({word for word, _, _ in cut}, language)
     single: dict[str, list[int]] = {}
-    alone = any(len(form) == 1 and form > "\u0e00" for leaf in wanted if isinstance(leaf, Term) for form in leaf.forms)
     found: list[Match] = []
     for part, leaf in enumerate(wanted):
         if isinstance(leaf, Term):
             for form in leaf.forms:
                 single.setdefault(form, []).append(part)
-        elif isinstance(leaf, Phrase):
-            found += _phrase(tokens, leaf, part, weights[part])
         else:
-            found += (_match(tokens, i, i, part, weights[part]) for i, t in enumerate(tokens) if _begins(t, leaf.text))
-    for i, token in enumerate(tokens):
-        for term in (token.term, *token.others):
-            found += (_match(tokens, i, i, part, weights[part]) for part in single.get(term, ()))
-        if token.joined:
-            found += (_match(tokens, i, i + 1, part, weights[part]) for part in single.get(token.joined, ()))
-        if alone:
-            found += (
-                Match(start, end, i, part, weights[part])
-                for character, start, end in characters(token)
-                for part in single.get(character, ())
-            )
+            spans = _phrases(cut, leaf, found_as) if isinstance(leaf, Phrase) else _beginnings(cut, leaf, found_as)
+            found += (Match(cut[first][1], cut[last][2], first, part, weights[part]) for first, last in spans)
+    parts: dict[str, list[int]] = {}
+    for term in single.keys() & found_as.keys():
+        for word in found_as[term]:
+            parts.setdefault(word, []).extend(single[term])
+    for i, (word, start, end) in enumerate(cut):
+        if word in parts:
+            found += (Match(start, end, i, part, weights[part]) for part in parts[word])
+    for i, term in joined.items():
+        found += (Match(cut[i][1], cut[i + 1][2], i, part, weights[part]) for part in single.get(term, ()))
+    if any(len(form) == 1 and form > "\u0e00" for form in single):
+        for i, place in enumerate(cut):
+            for character, start, end in _characters(*place):
+                found += (Match(start, end, i, part, weights[part]) for part in single.get(character, ()))
     return sorted(set(found))
 
 
-def _match(tokens: Sequence[Token], first: int, last: int, part: int, weight: float) -> Match:
-    return Match(tokens[first].start, tokens[last].end, first, part, weight)
+def _found_as(known: Collection[str], language: str) -> dict[str, list[str]]:
+    """Term -> the words of a text that are found under it."""
+    terms = several(known, language)
+    found_as = {word: [word] for word in known if word not in terms}
+    for word, others in terms.items():
+        for term in others:
+            found_as.setdefault(term, []).append(word)
+    return found_as
 
 
-def _fits(token: Token, forms: Sequence[str]) -> bool:
-    return token.term in forms or any(term in forms for term in token.others)
+def _beginnings(cut: Sequence[Word], prefix: Prefix, found_as: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """First and last of the words that begin, or whose stem begins, with a prefix."""
+    fit = {word for term, words in found_as.items() if term.startswith(prefix.text) for word in words}
+    fit |= {word for words in found_as.values() for word in words if (WRITTEN + word).startswith(prefix.text)}
+    yield from ((i, i) for i, (word, _, _) in enumerate(cut) if word in fit)
 
 
-def _begins(token: Token, text: str) -> bool:
-    return (WRITTEN + token.word).startswith(text) or token.term.startswith(text)
+def _phrases(cut: Sequence[Word], phrase: Phrase, found_as: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """First and last word of each place where a phrase stands."""
+    if any(forms and found_as.keys().isdisjoint(forms) for forms in phrase.positions):
+        return  # of many phrases most are not there: each would be tried at every word
+    fits = [{word for form in forms for word in found_as.get(form, ())} if forms else None for forms in phrase.positions]
+    size = len(fits)
+    for first in range(len(cut) - size + 1):
+        if all(fit is None or cut[first + i][0] in fit for i, fit in enumerate(fits)):
+            yield first, first + size - 1
 
 
-def _phrase(tokens: Sequence[Token], phrase: Phrase, part: int, weight: float) -> Iterator[Match]:
-    size = len(phrase.positions)
-    for first in range(len(tokens) - size + 1):
-        if all(not forms or _fits(tokens[first + i], forms) for i, forms in enumerate(phrase.positions)):
-            yield _match(tokens, first, first + size - 1, part, weight)
+def _characters(word: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """The two characters of a bigram cut from a span, with the span of each; nothing for other words."""
+    if len(word) != 2 or end - start < 2 or not is_run(word):
+        return []
+    return [(word[0], start, start + 1), (word[1], end - 1, end)]
 
 
 def words(text: str, found: Sequence[Match], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -129,41 +155,49 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
     candidates = {starts[max(0, bisect_left(starts, match.start + 1) - 1)] for match in found} or {starts[0]}
     # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
     begins = sorted(candidates | {_word_start(text, match.start, width // 5) for match in found})
-    best = max(begins, key=lambda begin: (round(_worth(text, found, begin, width), 6), begin in candidates, -begin))
+    limits = _limits(text, begins, width)
+    worth = _worth(found, begins, limits)
+    rank = max(range(len(begins)), key=lambda i: (round(worth[i], 6), begins[i] in candidates, -begins[i]))
+    best, limit = begins[rank], limits[rank]
     line = text.rfind("\n", 0, best) + 1
     if best - line <= _NUMBER:
-        best = line
+        best, limit = line, _limits(text, [line], width)[0]
     ends = sorted({end for _, end in bounds} | {match.start() for match in _LINE_END.finditer(text)})
-    return best, _end(text, best, width, ends)
+    return best, _end(text, best, limit, ends)
 
 
-def _worth(text: str, found: Sequence[Match], begin: int, width: int) -> float:
-    """Weights of the parts that a window shows, each once, and a tenth for each further time: variety before repetition."""
-    limit = _advance(text, begin, width)
-    seen: set[int] = set()
-    worth = 0.0
-    for match in found:
-        if begin <= match.start and match.end <= limit:
-            worth += match.weight if match.part not in seen else match.weight / 10
-            seen.add(match.part)
-    return worth
+def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int]) -> list[float]:
+    """For each window the weights of the parts that it shows, each once, and a tenth for each further time: variety before
+    repetition."""
+    starts = [match.start for match in found]
+    sums = []
+    for begin, limit in zip(begins, limits, strict=True):
+        seen: set[int] = set()
+        worth = 0.0
+        for match in found[bisect_left(starts, begin) : bisect_left(starts, limit)]:
+            if match.end <= limit:
+                worth += match.weight if match.part not in seen else match.weight / 10
+                seen.add(match.part)
+        sums.append(worth)
+    return sums
 
 
-def _advance(text: str, begin: int, width: int) -> int:
-    """The place `width` columns after `begin`; East Asian wide characters take two."""
-    if text[begin : begin + width].isascii():
-        return min(len(text), begin + width)
-    columns = 0
-    for i in range(begin, min(len(text), begin + width)):
-        columns += 2 if east_asian_width(text[i]) in "WF" else 1
-        if columns > width:
-            return i
-    return min(len(text), begin + width)
+def _limits(text: str, begins: Sequence[int], width: int) -> list[int]:
+    """The places `width` columns after others, which ascend; East Asian wide characters take two."""
+    first, last = begins[0], min(len(text), begins[-1] + width)
+    if text.isascii() or text[first:last].isascii():
+        return [min(len(text), begin + width) for begin in begins]
+    columns = list(accumulate(map(_columns, text[first:last]), initial=0))
+    return [min(first + bisect_right(columns, columns[begin - first] + width) - 1, begin + width) for begin in begins]
 
 
-def _end(text: str, begin: int, width: int, ends: Sequence[int]) -> int:
+@lru_cache(maxsize=1 << 14)
+def _columns(character: str) -> int:
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def _end(text: str, begin: int, limit: int, ends: Sequence[int]) -> int:
     """Where a window ends: with the last sentence that fits, if that fills most of it, else with the last word that fits."""
-    limit = _advance(text, begin, width)
     if limit >= len(text):
         return ends[-1]
     fitting = [end for end in ends if begin < end <= limit]
