@@ -22,7 +22,7 @@ ORDER = (
     " ingest.offsets ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.pieces"
     " ingest.formats ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.alignment"
     " ingest.passages folding stemming analysis query translation ranking pool reranking duplicates spelling engines"
-    " store manifest snippets counterparts aligned crosslingual reading bitext corrections preparing workers"
+    " store manifest patterns snippets counterparts aligned crosslingual reading bitext corrections preparing workers"
     " planning indexing watching asking searching citations renditions judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(

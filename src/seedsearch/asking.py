@@ -28,10 +28,10 @@ class Matched(NamedTuple):
 class Asker:
     """Puts queries to one engine, in the languages of its collection.
 
-    `documents` gives the numbers of the documents whose name fits a pattern.
+    `documents` gives the numbers of the documents whose name fits a pattern, None where all do.
     """
 
-    def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int]]) -> None:
+    def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int] | None]) -> None:
         self._engine, self._languages, self._documents = engine, languages, documents
         # A word is asked about a dozen times in a query, and queries share words; an engine that is open does not change.
         self._alternatives = lru_cache(KEPT)(partial(analysis.alternatives, languages=languages))

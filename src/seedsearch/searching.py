@@ -5,21 +5,20 @@ Beside it the same query in the other language (`crosslingual`), whose passages 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from seedsearch import analysis, duplicates, manifest, query, reranking, snippets, spelling
+from seedsearch import analysis, duplicates, manifest, patterns, query, reranking, snippets, spelling
 from seedsearch.asking import Asker
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
 from seedsearch.engines.protocol import Engine
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.folding import fold_text
-from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not, Within
+from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
 from seedsearch.store import FileRow, Store, Stored
@@ -27,6 +26,7 @@ from seedsearch.store import FileRow, Store, Stored
 if TYPE_CHECKING:
     from seedsearch.crosslingual import Interpreter, Question
 
+PATTERNS = 4  # whose documents are remembered: of a million, those of one take a tenth of a second to tell
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
 
 
@@ -73,6 +73,7 @@ class Collection:
                 self._store = Store(generation / "store.sqlite")
                 self._engine: Engine = open_engine(self.manifest.engine, generation)
                 self._askers: dict[tuple[str, ...], Asker] = {}
+                self._documents = lru_cache(PATTERNS)(partial(patterns.matching, self._store))
                 return
             except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
                 # A rebuild may have swept this generation away between two of these steps.
@@ -205,15 +206,10 @@ class Collection:
         least = ranked[-1][1].total if ranked else 0.0
         return ranked + [(stored, Score((min(score, least),))) for stored, score in found[size:]]
 
-    def _documents(self, pattern: str) -> frozenset[int]:
-        """Numbers of the documents whose name fits a pattern with * and ?; without them, whose name contains it."""
-        fits = _pattern(pattern).search
-        return frozenset(number for number, source in self._store.sources() if fits(source))
-
     def _filters(self, lang: str | None, source: str | None) -> list[Node]:
         """The filters that were given beside the query."""
         filters: list[Node] = [Language(lang.replace("_", "-"))] if lang is not None else []
-        return filters + ([Within(self._documents(source))] if source is not None else [])
+        return filters + ([query.within(self._documents(source))] if source is not None else [])
 
     def _counts(self, text: str, lang: str | None, source: str | None) -> tuple[tuple[str, int], ...]:
         """For each word or phrase of the query, in how many of the passages that the filters let through it occurs."""
@@ -324,15 +320,6 @@ def _damaged(index: Path, error: Exception | None) -> Exception:
     if isinstance(error, IndexCorruptError):
         return error
     return IndexCorruptError(f"{index} lacks files that it should hold; {manifest.remedy(index)}")
-
-
-def _pattern(pattern: str) -> re.Pattern[str]:
-    from fnmatch import translate
-
-    if any(c in pattern for c in "*?["):
-        # A pattern may fit the whole name or its last part: both 004* and reports/*.txt are natural.
-        return re.compile(f"^(?:{translate(pattern)}|(?:.*/){translate(pattern)})", re.IGNORECASE)
-    return re.compile(re.escape(pattern), re.IGNORECASE)
 
 
 def open_collection(index: Path | str | None = None) -> Collection:

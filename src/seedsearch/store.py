@@ -18,6 +18,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -298,9 +299,17 @@ class Store:
         where = "WHERE d.source = ? AND p.start_line <= ? AND p.end_line >= ? ORDER BY p.start_char"
         return [_stored(row) for row in self._rows(f"{_PASSAGE} {where}", (source, end_line, start_line))]
 
-    def sources(self) -> Iterator[tuple[int, str]]:
-        """Number and name of every document."""
-        yield from self._rows("SELECT number, source FROM document ORDER BY number")
+    def named(self, likes: Sequence[str]) -> Iterable[int]:
+        """Numbers of the documents whose name is as one of these patterns of LIKE has it, with \\ before what is no pattern."""
+        return chain.from_iterable(self._rows(f"SELECT number FROM document WHERE {_fitting(likes)}", likes))
+
+    def has_other_names(self, likes: Sequence[str]) -> bool:
+        """Whether there are documents beside `named`."""
+        return bool(self._rows(f"SELECT 1 FROM document WHERE NOT ({_fitting(likes)}) LIMIT 1", likes))
+
+    def names(self, likes: Sequence[str]) -> list[tuple[int, str]]:
+        """Number and name of the documents that `named` gives."""
+        return self._rows(f"SELECT number, source FROM document WHERE {_fitting(likes)}", likes)
 
     def aligned_documents(self) -> list[int]:
         """Numbers of the documents with two halves, ascending."""
@@ -351,6 +360,10 @@ def _json(values: Sequence[object]) -> str:
 def _lines(document: Document, blocks: Sequence[int]) -> tuple[int, int]:
     spans: list[Block] = [document.blocks[i] for i in blocks]
     return min(block.span.start_line for block in spans), max(block.span.end_line for block in spans)
+
+
+def _fitting(likes: Sequence[str]) -> str:
+    return " OR ".join(["source LIKE ? ESCAPE '\\'"] * len(likes))
 
 
 _AS_STORED = partial(tuple.__new__, Stored)

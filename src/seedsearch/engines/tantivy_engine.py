@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Match
 from seedsearch.engines.tantivy_layout import TOKENIZER
 from seedsearch.engines.tantivy_query import State, Translation
+from seedsearch.engines.tantivy_sieve import LOOKED, sift, without_sieves
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError
 from seedsearch.query import And, Node, Or, Phrase, Prefix, Term
 
@@ -87,11 +88,17 @@ class TantivyEngine:
         """The best matches of a tree. Raises IndexCorruptError."""
         with damage_reported(self._folder):
             translation = Translation(self._state)
+            node, sieves = without_sieves(node)
             query = translation.query(node)
             notes = tuple(translation.notes)
             if query is None:
                 return Answer([], 0, notes)
-            matches, total = _best(self._state, query, min(limit, self._state.passages), _scores(node))
+            limit = max(0, min(limit, self._state.passages))
+            if sieves:
+                hits, is_cut = sift(self._state, query, limit, _scores(node), sieves)
+                told = (f"source: only among the {LOOKED:,} best passages that match the rest",) if is_cut else ()
+                return Answer(_numbered(self._state, hits)[:limit], len(hits), notes + told)
+            matches, total = _best(self._state, query, limit, _scores(node))
             return Answer(matches, total, notes)
 
     def frequency(self, field: str, forms: Collection[str]) -> int:

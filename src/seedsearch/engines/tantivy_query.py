@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import islice, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, cut_note
 from seedsearch.engines.tantivy_layout import MARK, SLOTS, decode, encode
+from seedsearch.engines.tantivy_sieve import MAX_RANGES, MAX_SET, runs
 from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 MAX_WAYS = 81
 """Ways in which a phrase is looked for, where its terms may stand in the slots of alternatives: four such positions."""
-MAX_RANGES = 32
-"""Runs of document numbers that are searched as ranges; more are searched as a set."""
 MAX_COUNTED = 2_500_000
 """Postings that are counted to see whether enough alternatives match, at some 60 nanoseconds each."""
 MAX_COMPARED = 128
@@ -249,11 +248,13 @@ class Translation:
 
     def _documents(self, documents: Sequence[int]) -> Query | None:
         queries, schema = self.state.queries, self.state.schema
-        runs = _runs(documents)
-        if len(runs) > MAX_RANGES:
-            return queries.term_set_query(schema, "document", documents)
+        found = list(islice(runs(documents), MAX_RANGES + 1))
+        if len(found) > MAX_RANGES:
+            if len(documents) > MAX_SET:
+                self.notes[f"source: among alternatives: only the first {MAX_SET:,} of {len(documents):,} documents"] = None
+            return queries.term_set_query(schema, "document", list(documents[:MAX_SET]))
         kind = self.state.types.Unsigned
-        return self._either([queries.range_query(schema, "document", kind, *run) for run in runs])
+        return self._either([queries.range_query(schema, "document", kind, *run) for run in found])
 
     def _phrases(self, field: str, positions: Sequence[Sequence[str]]) -> list[Query]:
         """One query for each way in which the positions can be filled from the slots of a term and of alternatives."""
@@ -303,11 +304,3 @@ class Translation:
 
 def _literal(token: str) -> str:
     return _META.sub(r"\\\g<0>", token)
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last of each run of numbers that follow one another; the numbers ascend."""
-    if not numbers:
-        return []
-    breaks = [rank for rank, (left, right) in enumerate(pairwise(numbers), 1) if right - left > 1]
-    return [(numbers[start], numbers[end - 1]) for start, end in pairwise([0, *breaks, len(numbers)])]

@@ -33,6 +33,7 @@ from seedsearch.query.tree import (
     loosened,
     speaks,
     typed,
+    within,
     without,
 )
 
@@ -68,5 +69,6 @@ __all__ = [
     "speaks",
     "translate",
     "typed",
+    "within",
     "without",
 ]

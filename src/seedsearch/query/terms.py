@@ -21,10 +21,10 @@ from seedsearch.query.tree import (
     Quoted,
     Start,
     Term,
-    Within,
     Word,
     alternatives,
     wanted,
+    within,
 )
 
 MAX_STARS = 5
@@ -50,7 +50,7 @@ def fair_share(positions: int) -> int:
 def translate(
     parsed: Parsed,
     analyse: Callable[[str], Sequence[tuple[str, ...]]],
-    documents: Callable[[str], frozenset[int]],
+    documents: Callable[[str], frozenset[int] | None],
     beginnings: Callable[[str], tuple[str, ...]],
     compound: Callable[[str], tuple[str, ...]] = lambda _: (),
     share: Callable[[int], int] = fair_share,
@@ -59,8 +59,8 @@ def translate(
     """The tree that engines receive.
 
     `analyse` cuts typed text into positions, each with the alternative forms of the term that stands there (none: any
-    word); `documents` gives the documents whose name matches a glob; `beginnings` gives what the terms of words that begin
-    like the text before a star begin with; `compound` gives the forms of a hyphenated word (`F-16`) written as one.
+    word); `documents` gives the documents whose name matches a glob, None for all; `beginnings` gives what the terms of words
+    that begin like the text before a star begin with; `compound` gives the forms of a hyphenated word (`F-16`) written as one.
 
     A word of several positions (a run of Chinese cut into bigrams, `Taiwan-U.S.`) becomes an Or of them, of which a passage
     must hold `share`; those whose forms are all `light` are left out where others are. Next to AND, after a hyphen or NOT and
@@ -81,7 +81,7 @@ class _Translator:
     def __init__(
         self,
         analyse: Callable[[str], Sequence[tuple[str, ...]]],
-        documents: Callable[[str], frozenset[int]],
+        documents: Callable[[str], frozenset[int] | None],
         beginnings: Callable[[str], tuple[str, ...]],
         compound: Callable[[str], tuple[str, ...]],
         share: Callable[[int], int],
@@ -110,7 +110,7 @@ class _Translator:
             case Filter("lang", value):
                 return Language(value.replace("_", "-"))
             case Filter(_, value):
-                return Within(self.documents(value))
+                return within(self.documents(value))
             case Start(text, field):
                 return self._prefix(text, field, exact)
             case Word(text, field):

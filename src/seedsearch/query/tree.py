@@ -114,6 +114,11 @@ Node: TypeAlias = (
 """`parse` gives Word, Quoted, Start, Filter, And, Or, Not; engines get all but the first four."""
 
 
+def within(documents: frozenset[int] | None) -> Node:
+    """Passages of these documents; None stands for all documents."""
+    return Everything() if documents is None else Within(documents)
+
+
 def wanted(node: And) -> list[Node]:
     """The children that are not exclusions."""
     return [child for child in node.children if not isinstance(child, Not)]
