@@ -35,6 +35,7 @@ class Asker:
         self._engine, self._languages, self._documents = engine, languages, documents
         # A word is asked about a dozen times in a query, and queries share words; an engine that is open does not change.
         self._alternatives = lru_cache(KEPT)(partial(analysis.alternatives, languages=languages))
+        self._compound = lru_cache(KEPT)(partial(analysis.compound, languages=languages))
         self.frequency = lru_cache(KEPT)(self._frequency)
 
     def match(self, parsed: Parsed, limit: int, filters: Sequence[Node]) -> Matched:
@@ -71,7 +72,7 @@ class Asker:
             self._alternatives,
             self._documents,
             analysis.beginnings,
-            lambda word: analysis.compound(word, self._languages),
+            self._compound,
             share,
             light,
         )
