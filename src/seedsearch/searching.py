@@ -15,7 +15,7 @@ from seedsearch import analysis, duplicates, manifest, patterns, query, rerankin
 from seedsearch.asking import Asker
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
-from seedsearch.engines.protocol import Engine
+from seedsearch.engines.protocol import Engine, Match
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.folding import fold_text
 from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not
@@ -133,11 +133,14 @@ class Collection:
         asked, answer, notes = asker.match(
             query.parse(text), max(limit, reranking.POOL), [*self._filters(lang, source), *apart]
         )
-        stored = self._store.passages(match.number for match in answer.matches)
-        if len(stored) < len(answer.matches):
+        size = max(limit, reranking.depth([match.score for match in answer.matches]))
+        ranked = self._ranked(asked, answer.matches[:size])
+        found = self._direct(ranked, max(0, limit), text, asker, asked) if ranked is not None else None
+        if found is not None and len(found) < limit and size < len(answer.matches):  # many of them say the same
+            ranked = self._ranked(asked, answer.matches)
+            found = self._direct(ranked, limit, text, asker, asked) if ranked is not None else None
+        if found is None:
             return None
-        ranked = self._ranked(asked, [(stored[match.number], match.score) for match in answer.matches])
-        found = self._direct(ranked, max(0, limit), text, asker, asked)
         hits = [] if translate == "only" else [self._hit(*one, asker, asked) for one in found]
         if question:
             shown = {one.stored.number for one, *_ in found} if hits else set()
@@ -162,8 +165,7 @@ class Collection:
         translated = self.interpreter.translated(question, limit) if question else []
         apart = [Not(Language(question.target))] if question and translated else []
         asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, reranking.POOL), apart)
-        stored = self._store.passages(match.number for match in answer.matches)
-        ranked = self._ranked(asked, [(stored[match.number], match.score) for match in answer.matches])
+        ranked = self._ranked(asked, answer.matches) or []
         found = [(one.passage.source, score.total) for one, score in ranked[:limit]]
         least = found[-1][1] if found else 0.0
         return found + [(one.stored.passage.source, min(one.score, least) - 1.0) for one in translated]
@@ -197,8 +199,12 @@ class Collection:
             self._askers[languages] = Asker(self._engine, languages, self._documents)
         return self._askers[languages]
 
-    def _ranked(self, asked: Asked, found: Sequence[tuple[Stored, float]]) -> list[tuple[Stored, Score]]:
-        """The pool in the order of all evidence, behind it the rest in the order of the engine."""
+    def _ranked(self, asked: Asked, matches: Sequence[Match]) -> list[tuple[Stored, Score]] | None:
+        """The pool in the order of all evidence, behind it the rest in the order of the engine; None where one is gone."""
+        stored = self._store.passages(match.number for match in matches)
+        if len(stored) < len(matches):
+            return None
+        found = [(stored[match.number], match.score) for match in matches]
         size = reranking.depth([score for _, score in found])
         pool = [stored for stored, _ in found[:size]]
         scores = reranking.rerank(asked, [stored.passage for stored in pool])
