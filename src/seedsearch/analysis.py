@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -124,7 +123,7 @@ def located(text: str, language: str) -> tuple[list[tuple[str, int, int]], dict[
     """The words of `tokens` with their spans, in half the time, and by the index of its first half each term that a hyphen
     joins; what the words are found under tells `several`."""
     folded = fold(text)
-    found = list(_cut(folded.text))
+    found = _cut(folded.text)
     joined = _joined(folded.text, found, language)
     if folded.starts is not None:
         found = [(word, *folded.source_span(start, end)) for word, start, end in found]
@@ -201,7 +200,7 @@ def postings(text: str, language: str) -> list[str | tuple[str, ...]]:
             last = end
         indexed += map(items.__getitem__, _words_in(folded[last:], _ANY_MARK))
     if "-" in folded and _HYPHEN.search(folded):
-        for i, term in _joined(folded, list(_cut(folded)), language).items():
+        for i, term in _joined(folded, _cut(folded), language).items():
             at = indexed[i]
             indexed[i] = (at, term) if isinstance(at, str) else (*at, term)
     return indexed
@@ -314,7 +313,7 @@ def compound(word: str, languages: Iterable[str]) -> tuple[str, ...]:
     ('cooper', 'cooperation')
     """
     folded = fold(word).text
-    found = list(_cut(folded))
+    found = _cut(folded)
     if len(found) != 2 or len(_joined(folded, found, "")) != 1:
         return ()
     return _forms([found[0][0] + found[1][0]], languages)[0]
@@ -333,23 +332,21 @@ def _forms(plain: list[str], languages: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple(sorted(into)) for into in forms]
 
 
-def _cut(folded: str) -> Iterator[tuple[str, int, int]]:
+def _cut(folded: str) -> list[tuple[str, int, int]]:
     """Terms before stemming, with their spans in the folded text."""
     if _SIMPLE.fullmatch(folded):
-        yield from _cut_words(folded, _words(""), 0)
-        return
-    between = _words(_ANY_MARK)
+        return _cut_words(folded, "", 0)
+    found: list[tuple[str, int, int]] = []
     last = 0
     for start, end, letters in _chains(folded):
-        yield from _cut_words(folded[last:start], between, last)
+        found += _cut_words(folded[last:start], _ANY_MARK, last)
         if len(letters) == 1:
-            yield letters, start, end
+            found.append((letters, start, end))
         broken = len(letters) < end - start
         places = [i for i in range(start, end) if not folded[i].isspace()] if broken else range(start, end)
-        for here, there in pairwise(places):
-            yield folded[here] + folded[there], here, there + 1
+        found += zip(map(add, letters, letters[1:]), places, [place + 1 for place in places[1:]], strict=False)
         last = end
-    yield from _cut_words(folded[last:], between, last)
+    return found + _cut_words(folded[last:], _ANY_MARK, last)
 
 
 def _chains(folded: str) -> Iterator[tuple[int, int, str]]:
@@ -384,12 +381,15 @@ MOST_TERMS = 3  # of one word: engines keep room for so many, and for what a hyp
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
 
-def _cut_words(piece: str, pattern: re.Pattern[str], offset: int) -> Iterator[tuple[str, int, int]]:
-    for match in pattern.finditer(piece):
-        term = match.group()
-        if "." in term or "," in term:
-            term = _unpunctuated(term)
-        yield term[:LONGEST_TERM], offset + match.start(), offset + match.end()
+def _cut_words(piece: str, marks: str, offset: int) -> list[tuple[str, int, int]]:
+    if not piece:
+        return []
+    joined = _JOINED.search(piece)
+    pattern = _words(marks) if joined else _plain_words(marks)
+    found = [(match[0], offset + match.start(), offset + match.end()) for match in pattern.finditer(piece)]
+    if joined or len(piece) > LONGEST_TERM:
+        found = [(_unpunctuated(term)[:LONGEST_TERM], start, end) for term, start, end in found]
+    return found
 
 
 def identity() -> str:
