@@ -1,6 +1,6 @@
 """What a cold `seedsearch query` costs, against a one-line typer app and a bare interpreter, interleaved in one run.
 
-    python bench/start.py [--runs 15] [--folder seeds] [--query "Six Assurances"]
+    python bench/start.py [--runs 15] [--folder seeds] [--engine auto] [--query "Six Assurances"]
 
 CPU time (user and system) of whole processes, medians; the ratio is what is compared, the times depend on the machine.
 """
@@ -30,17 +30,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--folder", type=Path, default=Path(__file__).parents[1] / "seeds")
+    parser.add_argument("--engine", default="auto")
     parser.add_argument("--query", default="Six Assurances")
     options = parser.parse_args()
     python = sys.executable
     with tempfile.TemporaryDirectory() as temporary:
-        environment = {**os.environ, "SEEDSEARCH_INDEX": f"{temporary}/index"}
-        build = [python, "-m", "seedsearch", "index", str(options.folder)]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "SEEDSEARCH_INDEX": f"{temporary}/index"}
+        build = [python, "-m", "seedsearch", "index", "--engine", options.engine, str(options.folder)]
         subprocess.run(build, check=True, env=environment, stdout=subprocess.DEVNULL)
         commands = {
             "bare interpreter": [python, "-c", "pass"],
             "one-line typer app": [python, "-c", ONE_LINE_APP],
             "seedsearch query": [python, "-m", "seedsearch", "query", options.query],
+            "... --limit 10": [python, "-m", "seedsearch", "query", options.query, "--limit", "10"],
             "seedsearch --version": [python, "-m", "seedsearch", "--version"],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}

@@ -120,14 +120,11 @@ def tokens(text: str, language: str) -> list[Token]:
 
 
 def located(text: str, language: str) -> tuple[list[tuple[str, int, int]], dict[int, str]]:
-    """The words of `tokens` with their spans, in half the time, and by the index of its first half each term that a hyphen
-    joins; what the words are found under tells `several`."""
+    """The words of `tokens` with their spans, and by the index of its first half each term that a hyphen joins."""
     folded = fold(text)
     found = _cut(folded.text)
-    joined = _joined(folded.text, found, language)
-    if folded.starts is not None:
-        found = [(word, *folded.source_span(start, end)) for word, start, end in found]
-    return found, joined
+    spans = found if folded.starts is None else [(word, *folded.source_span(start, end)) for word, start, end in found]
+    return spans, _joined(folded.text, found, language)
 
 
 def words(folded: str) -> list[str]:
@@ -223,17 +220,23 @@ class _Items(dict[str, str | tuple[str, ...]]):
         self._stemmer = stemmer
 
     def __missing__(self, word: str) -> str | tuple[str, ...]:
-        terms = entries([word], self._stemmer)[0]
-        if len(self) >= _MOST_ITEMS:
+        self.learn([word])
+        return self[word]
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Fill in words, at half the cost of one by one."""
+        new = [word for word in words if word not in self][:_MOST_ITEMS]
+        if len(self) + len(new) > _MOST_ITEMS:
             self.clear()
-        self[word] = item = terms if len(terms) > 1 else terms[0]
-        return item
+        self.update((word, one if len(one) > 1 else one[0]) for word, one in zip(new, entries(new, self._stemmer), strict=True))
 
 
 def several(words: Iterable[str], language: str) -> dict[str, tuple[str, ...]]:
     """The terms of those words of a text that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
-    return {word: item for word in words if not is_run(word) and not isinstance(item := items[word], str)}
+    spaced = [word for word in words if not is_run(word)]
+    items.learn(spaced)
+    return {word: item for word in spaced if not isinstance(item := items[word], str)}
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare
@@ -382,8 +385,6 @@ LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
 
 def _cut_words(piece: str, marks: str, offset: int) -> list[tuple[str, int, int]]:
-    if not piece:
-        return []
     joined = _JOINED.search(piece)
     pattern = _words(marks) if joined else _plain_words(marks)
     found = [(match[0], offset + match.start(), offset + match.end()) for match in pattern.finditer(piece)]

@@ -274,3 +274,13 @@ def test_a_question_in_an_unspaced_script_is_about_its_content_words(
         (tmp_path / f"{i}.txt").write_text(text, "utf-8")
     assert program("index", ".", "--index", "index").returncode == 0
     assert hits(program, tmp_path / "index", question)[0]["source"] == "0.txt"
+
+
+def test_words_alone_need_no_parser_of_options(program: Program, seeds_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = program("query", "six", "assurances", cwd=seeds_index.parent)
+    parsed = program("query", "six", "assurances", "--limit", "10", cwd=seeds_index.parent)
+    assert (plain.stdout, plain.stderr, plain.returncode) == (parsed.stdout, parsed.stderr, parsed.returncode)
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    assert "typer" not in program("query", "six", "assurances", cwd=seeds_index.parent).stderr
+    nothing = program("query", "xyzzyx", cwd=seeds_index.parent)
+    assert nothing.returncode == 1

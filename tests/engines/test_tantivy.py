@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from seedsearch.engines import Engine, Entry, create_engine, open_engine, tantivy_query
 from seedsearch.engines.protocol import MAX_ALTERNATIVES, Words
 from seedsearch.engines.tantivy_layout import LONGEST_TERM, decode, encode
+from seedsearch.engines.tantivy_sieve import LOOKED, MAX_SET
 from seedsearch.errors import IndexCorruptError, IndexVersionError
-from seedsearch.query import Everything, Or, Phrase
+from seedsearch.query import And, Everything, Not, Or, Phrase, Within
 
 from .contract import EngineContract, fill, found, passage, phrase, ranking, remove, word
 from .random_trees import compare_with_memory
@@ -42,6 +43,23 @@ class TestTantivyEngine(EngineContract):
         assert found(engine, phrase("5 届 立 法")) == {1}
         assert found(engine, phrase("届 法院")) == set()
         assert found(engine, Phrase("any", (("立",), ("院", "x")))) == {1}
+
+    def test_a_filter_for_many_scattered_documents_is_exact_or_says_what_was_cut(self, engine: Engine) -> None:
+        count = 2 * MAX_SET + 20
+        fill(engine, *(passage(n, "all rare" if n % 1000 == 1 else "all", document=n) for n in range(1, count + 1)))
+        odd = Within(frozenset(range(1, count, 2)))
+        rare = {n for n in range(1, count + 1) if n % 1000 == 1}
+        assert found(engine, And((word("rare"), odd))) == rare
+        assert found(engine, And((word("rare"), Not(odd)))) == set()
+        assert engine.search(And((word("rare"), odd)), 5).notes == ()
+        cut = engine.search(And((Or((word("all"), word("rare"))), odd)), 50)
+        assert [match.number for match in cut.matches] == [*sorted(rare), *range(3, 20, 2)][:50]
+        assert len(rare) < cut.total <= LOOKED
+        assert "20,000 best" in cut.notes[0]
+        first = engine.search(And((Everything(), Not(odd))), 3)
+        assert [match.number for match in first.matches] == [2, 4, 6]
+        among = engine.search(Or((odd, word("rare"))), 3)
+        assert "among alternatives" in among.notes[0]
 
     def test_body_and_heading_do_not_run_together(self, engine: Engine) -> None:
         fill(engine, passage(1, "a b", "c d"), passage(2, "", "b c"))

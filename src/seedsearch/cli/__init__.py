@@ -6,44 +6,11 @@ Results go to stdout, everything else to stderr. Exit status: 0 something found,
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import Annotated
 
-import typer
-
-import seedsearch
 from seedsearch.cli.output import complain, end_with_pipe, use_utf8
 from seedsearch.errors import SeedsearchError
 
 COMMANDS = ("index", "query", "show", "translate", "align", "inspect", "status", "eval")
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        print(f"seedsearch {seedsearch.__version__}")
-        raise typer.Exit
-
-
-def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-) -> None:
-    pass
-
-
-def assemble(arguments: list[str]) -> typer.Typer:
-    """The app for these arguments: only the command that they name is loaded, for each costs 3 ms, or all for help."""
-    app = typer.Typer(
-        name="seedsearch",
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        help="Answer a question from a folder of messy, multilingual documents: ranked snippets that cite file and lines.",
-    )
-    app.callback()(_options)
-    named = [name for name in arguments[:1] if name in COMMANDS]
-    for name in named or COMMANDS:
-        import_module(f"seedsearch.cli.{name}").register(app)
-    return app
 
 
 def main() -> None:
@@ -51,7 +18,7 @@ def main() -> None:
     use_utf8()
     try:
         end_with_pipe()
-        assemble(sys.argv[1:])(prog_name="seedsearch")
+        run(sys.argv[1:])
     except SeedsearchError as error:
         complain(str(error))
         sys.exit(2)
@@ -67,3 +34,14 @@ def main() -> None:
         if isinstance(error.__context__, KeyboardInterrupt):  # langdetect makes an error of its own of Ctrl-C
             sys.exit(130)
         raise
+
+
+def run(arguments: list[str]) -> None:
+    """Run what the arguments say. A query of words alone needs no parser of options: to load typer takes 55 ms of its 130."""
+    if len(arguments) > 1 and arguments[0] == "query" and not any(word.startswith("-") for word in arguments):
+        from seedsearch.cli.answers import answer
+
+        sys.exit(answer(arguments[1:]))
+    from seedsearch.cli.app import assemble
+
+    assemble(arguments)(prog_name="seedsearch")

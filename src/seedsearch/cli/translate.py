@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seedsearch.cli.answers import as_typed
 from seedsearch.cli.output import BOLD, DIM, citation, complain, harmless, harmless_name, indented, paint, print_json
-from seedsearch.cli.query import as_typed
 from seedsearch.records import DOUBTFUL
 
 if TYPE_CHECKING:
