@@ -64,9 +64,10 @@ def ask(contenders: Sequence[Contender], asked: Sequence[Question]) -> dict[str,
     best: dict[str, dict[int, float]] = {contender.name: {} for contender in contenders}
     for turn in range(ROUNDS):
         for rank, question in enumerate(asked):
-            # Who comes after a slow one finds the processor's caches full of other things.
+            # Who comes after a slow one finds the processor's caches full of other things: the next time another one does.
             first = (rank + turn) % len(contenders)
-            for contender in (*contenders[first:], *contenders[:first]):
+            order = [*contenders[first:], *contenders[:first]]
+            for contender in reversed(order) if turn % 2 else order:
                 if "hoosh" in contender.name and rank // len(KINDS) % SELDOM:
                     continue
                 before = time.process_time()

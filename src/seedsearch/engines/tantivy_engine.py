@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 10
 """Times that opening is tried: a writer that commits at that moment may delete what the reader was about to open."""
 REBUILD = "rebuild it with `seedsearch index --rebuild`"
-SPARE = 20
+SPARE = 8
 """Hits looked at beyond those wanted, so that of equal ones at the end those with the lowest numbers are taken."""
 TIED = 1000
 """Hits looked at where that is not enough, before they are asked for by ranges of numbers."""
@@ -191,8 +191,10 @@ def _count(state: State, query: Query) -> int:
 
 def _numbered(state: State, hits: Sequence[tuple[float, DocAddress]]) -> list[Match]:
     """Hits in order of (-score, number)."""
-    numbers = state.searcher.fast_field_values("number", [address for _, address in hits])
-    ranked = sorted(zip(numbers, [score for score, _ in hits], strict=True))
+    if not hits:
+        return []
+    scores, addresses = zip(*hits, strict=True)
+    ranked = sorted(zip(state.searcher.fast_field_values("number", list(addresses)), scores, strict=True))
     ranked.sort(key=itemgetter(1), reverse=True)
     return list(map(_AS_MATCH, ranked))
 
