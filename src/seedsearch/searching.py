@@ -168,7 +168,7 @@ class Collection:
         ranked = self._ranked(asked, answer.matches) or []
         found = [(one.passage.source, score.total) for one, score in ranked[:limit]]
         least = found[-1][1] if found else 0.0
-        return found + [(one.stored.passage.source, min(one.score, least) - 1.0) for one in translated]
+        return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated, 1)]
 
     def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
         """A query in the other language, Chinese or English, with its filters and those given beside it.

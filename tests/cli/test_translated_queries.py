@@ -170,3 +170,12 @@ def test_two_first_queries_at_once_make_one_whole_dictionary(seeds_index: Path, 
     again = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
     assert (again.stdout, again.stderr) == (told[0][0], "")
     assert {path.suffix for path in (tmp_path / "seedsearch").iterdir()} == {".txt"}, "nothing half written is left"
+
+
+def test_documents_found_by_translation_keep_their_order_by_score(seeds_index: Path) -> None:
+    with open_collection(seeds_index) as collection:
+        found = collection.sources("asymmetric warfare", 10)
+        shown = [hit.passage.source for hit in collection.search("asymmetric warfare", translate="only").hits]
+    scores = [score for _, score in found]
+    assert shown
+    assert scores == sorted(set(scores), reverse=True), "equal scores would be put in another order by who measures"
