@@ -226,7 +226,7 @@ class _Items(dict[str, str | tuple[str, ...]]):
     def learn(self, words: Iterable[str]) -> None:
         """Fill in words, at half the cost of one by one."""
         new = [word for word in words if word not in self][:_MOST_ITEMS]
-        if len(self) + len(new) > _MOST_ITEMS:
+        if new and len(self) + len(new) > _MOST_ITEMS:
             self.clear()
         self.update((word, one if len(one) > 1 else one[0]) for word, one in zip(new, entries(new, self._stemmer), strict=True))
 
@@ -234,9 +234,9 @@ class _Items(dict[str, str | tuple[str, ...]]):
 def several(words: Iterable[str], language: str) -> dict[str, tuple[str, ...]]:
     """The terms of those words of a text that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
-    spaced = [word for word in words if not is_run(word)]
+    spaced = [word for word in words if word <= "\u0e00" or not _unspaced(word[0])]
     items.learn(spaced)
-    return {word: item for word in spaced if not isinstance(item := items[word], str)}
+    return {word: item for word in spaced if type(item := items[word]) is tuple}
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare
