@@ -164,12 +164,13 @@ def _inside_runs(typed: Iterable[str]) -> _Runs:
     for text in typed:
         folded = fold_text(text)
         inside = light_inside(folded)
-        for token in analysis.tokens(folded, ""):
-            pair = [(c, start in inside) for c, start, _ in analysis.characters(token)]
-            worth = [reranking.LIGHT if known or is_hiragana(c) else 1.0 for c, known in pair]
-            for part, share in [*zip(token.word, worth, strict=False), (token.word, sqrt(prod(worth)))]:
-                shares[part] = max(share, shares.get(part, 0.0))
-            light[token.word] = bool(pair) and all(known for _, known in pair) and light.get(token.word, True)
+        for word, start, end in analysis.located(folded, "")[0]:
+            if len(word) == 2 and analysis.is_run(word):
+                known = [start in inside, end - 1 in inside]
+                worth = [reranking.LIGHT if c or is_hiragana(letter) else 1.0 for c, letter in zip(known, word, strict=True)]
+                for part, share in [*zip(word, worth, strict=True), (word, sqrt(prod(worth)))]:
+                    shares[part] = max(share, shares.get(part, 0.0))
+                light[word] = all(known) and light.get(word, True)
     return _Runs(shares, {word for word, always in light.items() if always})
 
 
