@@ -21,8 +21,8 @@ ORDER = (
     "errors records hanzi function_words dictionary cedict lexicon ingest.scripts ingest.neighbours ingest.decoding"
     " ingest.offsets ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.pieces"
     " ingest.formats ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.alignment"
-    " ingest.passages folding stemming analysis query translation ranking pool reranking duplicates spelling engines"
-    " store manifest patterns snippets counterparts aligned crosslingual reading bitext corrections preparing workers"
+    " ingest.passages folding stemming letters analysis query translation ranking pool reranking duplicates spelling engines"
+    " streams store manifest patterns snippets counterparts aligned crosslingual reading bitext corrections preparing workers"
     " planning indexing watching asking searching citations renditions judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(

@@ -91,7 +91,7 @@ def test_pieces_cite_the_file(folder: Path, tmp_path: Path, monkeypatch: pytest.
 
 def test_results_pass_between_processes_whole(folder: Path) -> None:
     for file in sorted(folder.glob("*.txt"))[:6]:
-        result = prepare(Task(str(file), file.name, str(folder), file.stat().st_size))
+        result = prepare(Task(str(file), file.name, str(folder), "whoosh", file.stat().st_size))
         assert from_plain(to_plain(result)) == result
         assert result.documents
 

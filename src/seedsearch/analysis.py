@@ -21,46 +21,12 @@ from operator import add
 from typing import NamedTuple
 
 from seedsearch.folding import fold, fold_text
+from seedsearch.letters import ANY_MARK, SIMPLE, ideograph, runs
 from seedsearch.stemming import parts, respelt, stemmer_name, stems
 
 VERSION = 3  # of the rules below; raise it when the same text would give other terms
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
-
-# Letters that stand without spaces between words. Digits and punctuation of these blocks are left out.
-_UNSPACED = (
-    "\u0e01-\u0e3a\u0e40-\u0e4e"  # Thai
-    "\u0e81-\u0ece\u0edc-\u0edf"  # Lao
-    "\u0f40-\u0fbc"  # Tibetan
-    "\u1000-\u103f\u1050-\u109d\uaa60-\uaa7f"  # Burmese
-    "\u1780-\u17d3\u17d7\u17dc\u17dd"  # Khmer
-    "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"  # Hangul
-    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff"  # Han
-    "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3105-\u312f\u31a0-\u31bf"  # Kana, Bopomofo
-)
-# Marks belong to the word they stand in, but `\w` leaves them out: "हिन्दी" would fall apart at every vowel sign.
-_MARKS = (
-    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07a6-\u07b0\u0816-\u082d\u0859-\u085b"
-    "\u08d3-\u0963\u0971-\u0df3\u135d-\u135f\u1ab0-\u1aff\u1b00-\u1b44\u1dc0-\u1dff\u20d0-\u20f0\ua8e0-\ua8f1"
-)
-_ANY_MARK = f"[{_MARKS}]|"
-# Han and Kana: the scripts in which a blank between two letters tells nothing. (Hangul and Thai have blanks that do.)
-_IDEOGRAPHS = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# Text of nothing else has neither marks nor unspaced letters.
-_SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
-
-
-@cache
-def _runs() -> re.Pattern[str]:
-    """Runs of unspaced letters. Compiled when first met: such classes take milliseconds, which a cold query can do without."""
-    return re.compile(f"[{_UNSPACED}]+")
-
-
-@cache
-def _ideograph() -> re.Pattern[str]:
-    return re.compile(f"[{_IDEOGRAPHS}]")
 
 
 @cache
@@ -81,6 +47,7 @@ def _plain_words(marks: str) -> re.Pattern[str]:
 
 
 _JOINED = re.compile(r"[.,]\w")
+_JOINT = re.compile(r"\S-\S")
 # From where a word begins and without turning back: from any letter of it would take as long as its length squared.
 _HYPHEN = re.compile(r"(?<![^\W_])([^\W_]++)-(?=([^\W_]+))")
 
@@ -129,7 +96,7 @@ def located(text: str, language: str) -> tuple[list[tuple[str, int, int]], dict[
 
 def words(folded: str) -> list[str]:
     """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time."""
-    if folded.isascii() or _SIMPLE.fullmatch(folded):
+    if folded.isascii() or SIMPLE.fullmatch(folded):
         return _words_in(folded, "")
     found: list[str] = []
     last = 0
@@ -137,7 +104,7 @@ def words(folded: str) -> list[str]:
         found += _words_between(folded[last:start])
         found += map(add, letters, letters[1:]) if len(letters) > 1 else letters
         last = end
-    found += _words_in(folded[last:], _ANY_MARK)
+    found += _words_in(folded[last:], ANY_MARK)
     return found
 
 
@@ -184,23 +151,27 @@ def postings(text: str, language: str) -> list[str | tuple[str, ...]]:
     That is what `entries` gives, what a hyphen joins, and the characters of a run, so that one alone is found too.
     A passage of 130 words takes 50 microseconds, one of 300 Japanese characters 100.
     """
-    folded = fold_text(text)
-    items = _items(stemmer_name(language))
-    if folded.isascii() or _SIMPLE.fullmatch(folded):
-        indexed: list[str | tuple[str, ...]] = list(map(items.__getitem__, _words_in(folded, "")))
+    return indexed(fold_text(text), stemmer_name(language))
+
+
+def indexed(folded: str, stemmer: str) -> list[str | tuple[str, ...]]:
+    """As `postings`, of a folded text and with the name of a Snowball stemmer ("" for none)."""
+    items = _items(stemmer)
+    if folded.isascii() or SIMPLE.fullmatch(folded):
+        found: list[str | tuple[str, ...]] = list(map(items.__getitem__, _words_in(folded, "")))
     else:
-        indexed = []
+        found = []
         last = 0
         for start, end, letters in _chains(folded):
-            indexed += map(items.__getitem__, _words_between(folded[last:start]))
-            indexed += _in_run(letters)
+            found += map(items.__getitem__, _words_between(folded[last:start]))
+            found += _in_run(letters)
             last = end
-        indexed += map(items.__getitem__, _words_in(folded[last:], _ANY_MARK))
-    if "-" in folded and _HYPHEN.search(folded):
-        for i, term in _joined(folded, _cut(folded), language).items():
-            at = indexed[i]
-            indexed[i] = (at, term) if isinstance(at, str) else (*at, term)
-    return indexed
+        found += map(items.__getitem__, _words_in(folded[last:], ANY_MARK))
+    if "-" in folded and _JOINT.search(folded):
+        for i, term in _joined(folded, _cut(folded), stemmer).items():
+            at = found[i]
+            found[i] = (at, term) if isinstance(at, str) else (*at, term)
+    return found
 
 
 def _in_run(run: str) -> Iterable[str | tuple[str, ...]]:
@@ -249,12 +220,12 @@ def _items(stemmer: str) -> _Items:
 
 def _words_between(piece: str) -> Sequence[str]:
     """The terms between two runs: most often there are none, and always the same marks."""
-    return _words_in(piece, _ANY_MARK) if len(piece) > 3 else _words_of_marks(piece)
+    return _words_in(piece, ANY_MARK) if len(piece) > 3 else _words_of_marks(piece)
 
 
 @lru_cache(maxsize=1 << 12)
 def _words_of_marks(piece: str) -> Sequence[str]:
-    return _words_in(piece, _ANY_MARK)
+    return _words_in(piece, ANY_MARK)
 
 
 def _words_in(piece: str, marks: str) -> list[str]:
@@ -280,12 +251,12 @@ def is_run(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _unspaced(letter: str) -> bool:
-    return _runs().match(letter) is not None
+    return runs().match(letter) is not None
 
 
 def is_ideograph(character: str) -> bool:
     """Whether a character is Han or Kana."""
-    return _ideograph().match(character) is not None
+    return ideograph().match(character) is not None
 
 
 def readable(term: str) -> str:
@@ -337,26 +308,26 @@ def _forms(plain: list[str], languages: Iterable[str]) -> list[tuple[str, ...]]:
 
 def _cut(folded: str) -> list[tuple[str, int, int]]:
     """Terms before stemming, with their spans in the folded text."""
-    if _SIMPLE.fullmatch(folded):
+    if SIMPLE.fullmatch(folded):
         return _cut_words(folded, "", 0)
     found: list[tuple[str, int, int]] = []
     last = 0
     for start, end, letters in _chains(folded):
-        found += _cut_words(folded[last:start], _ANY_MARK, last)
+        found += _cut_words(folded[last:start], ANY_MARK, last)
         if len(letters) == 1:
             found.append((letters, start, end))
         broken = len(letters) < end - start
         places = [i for i in range(start, end) if not folded[i].isspace()] if broken else range(start, end)
         found += zip(map(add, letters, letters[1:]), places, [place + 1 for place in places[1:]], strict=False)
         last = end
-    return found + _cut_words(folded[last:], _ANY_MARK, last)
+    return found + _cut_words(folded[last:], ANY_MARK, last)
 
 
 def _chains(folded: str) -> Iterator[tuple[int, int, str]]:
     """The span and the letters of each run of unspaced script; a blank inside Han or Kana does not end a run."""
     begin = end = 0
     pieces: list[str] = []
-    for run in _runs().finditer(folded):
+    for run in runs().finditer(folded):
         if pieces and not _goes_on(folded, end, run.start()):
             yield begin, end, "".join(pieces)
             pieces = []
@@ -374,9 +345,7 @@ def _goes_on(folded: str, end: int, start: int) -> bool:
         return False
     gap = folded[end:start]
     return (
-        gap.isspace()
-        and gap.count("\n") < 2
-        and bool(_ideograph().match(folded[end - 1]) and _ideograph().match(folded[start]))
+        gap.isspace() and gap.count("\n") < 2 and bool(ideograph().match(folded[end - 1]) and ideograph().match(folded[start]))
     )
 
 

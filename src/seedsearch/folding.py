@@ -63,6 +63,16 @@ def fold_text(text: str) -> str:
     return normal.translate(_single())
 
 
+def fold_letter(character: str) -> str:
+    """What one character folds to, "" where it may compose with what stands before it or folds to more than one.
+
+    >>> fold_letter("灣"), fold_letter("½")
+    ('湾', '')
+    """
+    folded = "" if _composes(character) else _fold_cluster(character)
+    return folded if len(folded) == 1 else ""
+
+
 class _Single(dict[int, str]):
     """Code point -> folded string, filled as characters are met: `str.translate` asks `__missing__` once for each."""
 

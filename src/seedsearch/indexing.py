@@ -227,7 +227,10 @@ class _Run:
         self.total = self.done.plus(len(todo.work), size)
         self._tell()
         if todo.work or todo.gone:
-            with closing(results(tasks(todo.work, self.folder), size, jobs)) as found, _patient_collector():
+            with (
+                closing(results(tasks(todo.work, self.folder, self.manifest.engine), size, jobs)) as found,
+                _patient_collector(),
+            ):
                 self._write(todo.gone, zip(todo.work, groupby(found, key=_file_of), strict=True))
         languages = self.store.languages() if todo.work or todo.gone or not self.manifest.complete else self.manifest.languages
         self.manifest = self.manifest._replace(complete=True, languages=languages)

@@ -83,10 +83,10 @@ def choose_engine(asked: str, size: int) -> tuple[str, str]:
     return DEFAULT, f"engine {DEFAULT} ({amount}; tantivy is faster with so much, but is not installed)"
 
 
-def tasks(work: list[Work], folder: Path) -> Iterator[Task]:
+def tasks(work: list[Work], folder: Path, engine: str) -> Iterator[Task]:
     """What has to be done for each file: one task, or one for each piece of a large JSON Lines file."""
     for source, look, before in work:
-        task = Task(str(source.path), source.name, str(folder), look.size, before.sha256 if before else "")
+        task = Task(str(source.path), source.name, str(folder), engine, look.size, before.sha256 if before else "")
         whole = None
         if look.size >= pieces.SMALLEST and format_of(source.name).name == "JSON Lines":
             with suppress(OSError, UnreadableError):  # reading it will tell

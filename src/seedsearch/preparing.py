@@ -7,19 +7,22 @@ A task goes to a worker process and its result comes back, so both are plain val
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from seedsearch import analysis, corrections
+from seedsearch.engines import item_writer
 from seedsearch.engines.protocol import Words
 from seedsearch.errors import SeedsearchError, UnreadableError
 from seedsearch.ingest.formats import Broken
 from seedsearch.ingest.passages import passage_id
 from seedsearch.ingest.pieces import Survey
 from seedsearch.reading import Reading, align, content, documents, documents_of_piece, file_hash, part
-from seedsearch.records import Alignment, Document, Source
+from seedsearch.records import Alignment, Document, Passage, Source
 from seedsearch.store import Rows, rows_of
+from seedsearch.streams import Stream
 
 Plain: TypeAlias = tuple[Any, ...]
 
@@ -27,14 +30,16 @@ Plain: TypeAlias = tuple[Any, ...]
 class Task(NamedTuple):
     """A file to be prepared, or bytes [start, end) of one, which hold whole lines of a JSON Lines file in UTF-8.
 
-    `folder` is that of the index; `size` is what there is to read, in bytes; `known` the hash of the file when it was last
-    read, "" for a new one. Of a piece `line` is the 1-based number of its first line, 0 where the task is a whole file;
-    `sha256` and `encoding` are those of the file.
+    `folder` is that of the index, `engine` the name of its engine; `size` is what there is to read, in bytes; `known` the hash
+    of the file when it was last read, "" for a new one.
+    Of a piece `line` is the 1-based number of its first line, 0 where the task is a whole file; `sha256` and `encoding` are
+    those of the file.
     """
 
     path: str
     name: str
     folder: str
+    engine: str
     size: int
     known: str = ""
     start: int = 0
@@ -54,7 +59,7 @@ class Prepared(NamedTuple):
     id: str
     line: int
     rows: Rows
-    words: Sequence[tuple[str, Words, Words]]
+    words: Sequence[tuple[str, Words | str, Words | str]]
 
 
 class Result(NamedTuple):
@@ -125,27 +130,39 @@ def _documents(task: Task, found: Iterator[Reading]) -> Result:
     if first is None:
         return Result(reason="" if task.line else "none of its lines can be read", encoding=task.encoding, method=task.encoding)
     notes: list[str] = []
-    prepared = [_document(Path(task.folder), reading, notes) for reading in chain([first], found)]
+    read = [_cut(Path(task.folder), reading, notes) for reading in chain([first], found)]
+    words = iter(_words(task.engine, [passage for _, passages, _ in read for passage in passages]))
+    prepared = [Prepared(one.id, one.line, rows, list(islice(words, len(passages)))) for one, passages, rows in read]
     document = first.document
     return Result(
         encoding=document.encoding, method=document.encoding_method, flaw=_flaw(document), notes=notes, documents=prepared
     )
 
 
-def _document(index: Path, reading: Reading, notes: list[str]) -> Prepared:
-    document = reading.document
-    alignment = _align(index, document, notes)
+def _cut(index: Path, reading: Reading, notes: list[str]) -> tuple[Reading, list[Passage], Rows]:
+    alignment = _align(index, reading.document, notes)
     passages = reading.passages(alignment)
-    words = [
-        (one.language, analysis.postings(one.text, one.language), _heading_words(one.headings, one.language))
-        for one in passages
-    ]
-    rows = rows_of(document, alignment, passages, reading.pairs(alignment))
-    return Prepared(reading.id, reading.line, rows, words)
+    return reading, passages, rows_of(reading.document, alignment, passages, reading.pairs(alignment))
 
 
-def _heading_words(headings: Sequence[str], language: str) -> Words:
-    return analysis.postings(" ".join(headings), language) if headings else ()
+def _words(engine: str, passages: Sequence[Passage]) -> list[tuple[str, Words | str, Words | str]]:
+    """The language, body and heading of passages, as in `Entry`."""
+    headings = [(" ".join(one.headings), one.language) for one in passages if one.headings]
+    bodies = [(one.text, one.language) for one in passages]
+    stream = _stream(engine)
+    found: Iterator[Words | str]
+    if stream:
+        found = iter(stream.texts(bodies + headings))
+    else:
+        found = (analysis.postings(text, language) for text, language in bodies + headings)
+    words = list(islice(found, len(bodies)))
+    return [(one.language, body, next(found) if one.headings else ()) for one, body in zip(passages, words, strict=True)]
+
+
+@cache
+def _stream(engine: str) -> Stream | None:
+    write = item_writer(engine)
+    return Stream(write) if write else None
 
 
 def _align(index: Path, document: Document, notes: list[str]) -> Alignment:

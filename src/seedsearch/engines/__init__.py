@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from seedsearch.engines.protocol import Answer, Engine, Entry, Match, Writer
+from seedsearch.engines.protocol import Answer, Engine, Entry, Match, Write, Writer
 from seedsearch.errors import SeedsearchError
 
 ENGINES = {
@@ -15,6 +15,9 @@ ENGINES = {
     "memory": ("seedsearch.engines.memory:MemoryEngine", "pip install seedsearch"),
 }
 """Name -> where its class is, and how to install what it needs."""
+
+WRITES = {"tantivy": "seedsearch.engines.tantivy_layout:slots"}
+"""Name of an engine that cuts texts into terms itself -> where the function is that writes terms as it cuts them."""
 
 DEFAULT = "whoosh"
 
@@ -31,6 +34,14 @@ def engine_class(name: str) -> type[Engine]:
         raise SeedsearchError(f"the engine {name} needs the package {error.name}: {hint}") from error
 
 
+def item_writer(name: str) -> Write | None:
+    """How an engine wants the items of `Words` written in a text; None where it takes `Words` only."""
+    if name not in WRITES:
+        return None
+    module, _, function = WRITES[name].partition(":")
+    return cast("Write", getattr(import_module(module), function))
+
+
 def open_engine(name: str, path: Path) -> Engine:
     """Open the index in a directory. Raises IndexMissingError, IndexVersionError, IndexCorruptError."""
     return engine_class(name).open(path)
@@ -41,4 +52,4 @@ def create_engine(name: str, path: Path) -> Engine:
     return engine_class(name).create(path)
 
 
-__all__ = ["DEFAULT", "ENGINES", "Answer", "Engine", "Entry", "Match", "Writer", "create_engine", "open_engine"]
+__all__ = ["DEFAULT", "ENGINES", "Answer", "Engine", "Entry", "Match", "Writer", "create_engine", "item_writer", "open_engine"]

@@ -5,7 +5,7 @@ The tests in tests/engines/contract.py hold every engine to this.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol, Self, TypeAlias
@@ -25,8 +25,14 @@ A term has at most 65,000 bytes of UTF-8.
 """
 
 
+Write: TypeAlias = Callable[[str | tuple[str, ...]], str]
+"""An item of `Words` -> the same in text, without blanks at its ends."""
+
+
 class Entry(NamedTuple):
     """A passage as engines see it.
+
+    A field is `Words`, or what `item_writer` writes for its items, in order, with blanks between them.
 
     `number` and `document` lie between 0 and 2**32 - 1, `language` is a BCP 47 tag. The length of a field is the number
     of its positions that hold a term.
@@ -35,8 +41,8 @@ class Entry(NamedTuple):
     number: int
     document: int
     language: str
-    body: Words
-    heading: Words = ()
+    body: Words | str
+    heading: Words | str = ()
 
 
 class Match(NamedTuple):

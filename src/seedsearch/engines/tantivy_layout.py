@@ -77,28 +77,31 @@ class Slots(dict[str | tuple[str, ...], str]):
             self.clear()
         return " ".join(map(self.__getitem__, words))
 
-    def __missing__(self, word: str | tuple[str, ...]) -> str:
-        if isinstance(word, str):
-            slots = f"{word}{_FILLED[1]}"
-        elif len(word) == 2 and word[0] != word[1]:
-            slots = f"{word[0]} {MARK}{word[1]}{_FILLED[2]}"
-        else:
-            return self._any(word)
-        if len(slots) > _SURELY_SHORT or _RESERVED.search("".join(word)):
-            return self._any(word)
-        self[word] = slots
-        return slots
+    def __missing__(self, item: str | tuple[str, ...]) -> str:
+        self[item] = written = slots(item)
+        return written
 
-    def _any(self, word: str | tuple[str, ...]) -> str:
-        """The slots of any word; the above, for most words, takes a quarter of the time."""
-        terms = [encode(term) for term in ((word,) if isinstance(word, str) else dict.fromkeys(word))]
-        if len(terms) > SLOTS:
-            raise ValueError(f"{len(terms)} alternatives at one position: {SLOTS} are the most")
-        if max((len(term.encode()) for term in terms), default=0) > LONGEST_TERM:
-            raise ValueError(f"a term of more than {LONGEST_TERM} bytes")
-        marked: Iterable[str] = (MARK + term for term in terms[1:])
-        self[word] = slots = " ".join([*terms[:1], *marked, *[FILL] * (SLOTS - len(terms))])
-        return slots
+
+def slots(item: str | tuple[str, ...]) -> str:
+    """The slots of an item of `Words`. Raises ValueError for a term or a number of alternatives that cannot be held."""
+    if isinstance(item, str):
+        written = f"{item}{_FILLED[1]}"
+    elif len(item) == 2 and item[0] != item[1]:
+        written = f"{item[0]} {MARK}{item[1]}{_FILLED[2]}"
+    else:
+        return _any_slots(item)
+    return _any_slots(item) if len(written) > _SURELY_SHORT or _RESERVED.search("".join(item)) else written
+
+
+def _any_slots(item: str | tuple[str, ...]) -> str:
+    """The slots of any item; the above, for most, takes a quarter of the time."""
+    terms = [encode(term) for term in ((item,) if isinstance(item, str) else dict.fromkeys(item))]
+    if len(terms) > SLOTS:
+        raise ValueError(f"{len(terms)} alternatives at one position: {SLOTS} are the most")
+    if max((len(term.encode()) for term in terms), default=0) > LONGEST_TERM:
+        raise ValueError(f"a term of more than {LONGEST_TERM} bytes")
+    marked: Iterable[str] = (MARK + term for term in terms[1:])
+    return " ".join([*terms[:1], *marked, *[FILL] * (SLOTS - len(terms))])
 
 
 def schema() -> Schema:

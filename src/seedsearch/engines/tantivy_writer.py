@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedsearch.engines.protocol import Entry
+from seedsearch.engines.protocol import Entry, Words
 from seedsearch.engines.tantivy_layout import GAP, TOKENIZER, Slots, analyzer, schema
 from seedsearch.errors import IndexLockedError, IndexMissingError
 
@@ -41,14 +41,17 @@ class Writer:
         document.add_unsigned("number", entry.number)
         document.add_unsigned("document", entry.document)
         document.add_text("language", entry.language)
-        text = self._slots.text(entry.body)
+        text = self._text(entry.body)
         if entry.heading:
-            heading = self._slots.text(entry.heading)
+            heading = self._text(entry.heading)
             document.add_text("heading", heading)
             text = f"{text} {GAP} {heading}"
         document.add_text("any", text)
         with _failing_as_os_error(self._folder):
             self._open().add_document(document)
+
+    def _text(self, field: Words | str) -> str:
+        return field if isinstance(field, str) else self._slots.text(field)
 
     def remove(self, documents: Collection[int]) -> None:
         """Remove the passages of documents."""

@@ -1,0 +1,40 @@
+"""Texts written for an engine by the batch hold what `postings` gives for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from seedsearch import analysis
+from seedsearch.engines.tantivy_layout import slots
+from seedsearch.streams import Stream
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+LANGUAGES = st.sampled_from(["en", "fr", "zh-Hant", "ja", "ko", "ru", "hi", "th", "und", "tr"])
+# What decides where terms begin and end: a text of any characters seldom has two such side by side.
+TELLING = st.text(
+    "ab1Aé'’-‐.,_ \n\t\0\u3000\u2028ー・カﾞ日本灣台한국ไทยก็нйё½㎞…नि\u0301\u0338\U00020000\ud800İǅßﬁ`", max_size=40
+)
+TEXTS = st.lists(st.tuples(TELLING | st.text(max_size=40), LANGUAGES), max_size=8)
+
+
+def one_by_one(text: str, language: str) -> list[str]:
+    return [written for item in analysis.postings(text, language) for written in slots(item).split(" ")]
+
+
+@given(TEXTS)
+@example(
+    [("日本-a-灣", "zh"), ("½-ﾞ", "fr"), ("u.s.-based 1.5_x", "en"), ("漢 \n字\n\n漢", "zh"), ("", "en"), ("カ・タ-a", "ja")]
+)
+@example([("日" * 70_000, "zh"), ("a-" * 70_000, "en"), ("é" * 70_000, "fr")])
+def test_a_batch_has_the_terms_of_each_text(texts: list[tuple[str, str]]) -> None:
+    found = [list(filter(None, one.split(" "))) for one in Stream(slots).texts(texts)]
+    assert found == [one_by_one(*text) for text in texts]
+
+
+def test_the_terms_of_the_seeds() -> None:
+    texts = [(path.read_text("utf-8", "replace")[:20_000], "zh") for path in sorted(SEEDS.rglob("*.txt"))[:40]]
+    found = [list(filter(None, one.split(" "))) for one in Stream(slots).texts(texts)]
+    assert found == [one_by_one(*text) for text in texts]
