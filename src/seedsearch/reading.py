@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -249,10 +248,12 @@ def _languages(part: Part) -> list[str]:
     return identify_blocks(texts)
 
 
-def _main_language(blocks: Iterable[Block]) -> str:
+def _main_language(blocks: Sequence[Block]) -> str:
     """The language of most of a document's characters, "und" for one without text."""
-    characters: Counter[str] = Counter()
+    if len(blocks) == 1:
+        return blocks[0].language
+    characters: dict[str, int] = {}
     for block in blocks:
-        characters[block.language] += block.span.end_char - block.span.start_char
+        characters[block.language] = characters.get(block.language, 0) + block.span.end_char - block.span.start_char
     known = [code for code in characters if code != "und"]
     return max(known, key=lambda code: (characters[code], code), default="und")

@@ -24,7 +24,7 @@ def places(text: str) -> Callable[[int, int], Span]:
 
     def span_of(start: int, end: int) -> Span:
         lines = bisect_left(newlines, start) + 1, bisect_left(newlines, max(end - 1, start)) + 1
-        return Span(start, end, *lines, len(text[:start].encode()), len(text[:end].encode()))
+        return Span(start, end, *lines, *(len(text[:place].encode("utf-8", "surrogatepass")) for place in (start, end)))
 
     return span_of
 
@@ -32,9 +32,10 @@ def places(text: str) -> Callable[[int, int], Span]:
 def document(
     text: str, language: Callable[[str], str] | str = "en", raw: list[RawBlock] | None = None, title: str = ""
 ) -> Document:
+    span_of = places(text)
     blocks = tuple(
         Block(
-            Span(one.start, one.end, 0, 0, 0, 0),
+            span_of(one.start, one.end),
             one.kind,
             one.level,
             language if isinstance(language, str) else language(text[one.start : one.end]),

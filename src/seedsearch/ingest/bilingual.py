@@ -45,6 +45,8 @@ def halves(text: str, blocks: Sequence[Block]) -> tuple[Half, ...]:
     """
     if len(blocks) < 2:
         return ()
+    if text.isascii() and len({block.language.partition("-")[0] for block in blocks} - {"und"}) < 2:
+        return ()  # one script and one language
     pieces = [piece for number, block in enumerate(blocks) if (piece := _piece(text, number, block))]
     labels = [piece.script for piece in pieces]
     parts = _parts(pieces, labels, _ABSTRACT_SHARE)

@@ -14,6 +14,7 @@ from seedsearch.ingest.wrapping import Line, columns, ends_sentence, is_item, is
 
 # A heading takes one line of a screen, and a dozen words or thirty Chinese characters.
 _MOST_COLUMNS, _MOST_WORDS, _MOST_WIDE = 80, 12, 30
+_LONG = 240  # characters: what is longer is neither a heading nor a ruled line
 # Columns of a page, and how far the margins of a centred line may differ.
 _PAGE, _OFF_CENTRE = 76, 12
 _OPENERS = frozenset("\"'“‘«„「『《〈【（([¿¡§#")
@@ -81,6 +82,8 @@ def split(text: str) -> list[RawBlock]:
 
     `split("Six\\n\\nIt is so.") == [RawBlock(0, 3, "heading", 3), RawBlock(5, 14, "paragraph", 0)]`. Time is linear.
     """
+    if len(text) > _LONG and (block := _one_line(text)):
+        return [block]
     drafts = _uncommented(list(_drafts(text)))
     headings = _headings(drafts)
     return [
@@ -89,6 +92,16 @@ def split(text: str) -> list[RawBlock]:
         else RawBlock(draft.start, draft.end, "item" if draft.item else "paragraph", 0)
         for index, draft in enumerate(drafts)
     ]
+
+
+def _one_line(text: str) -> RawBlock | None:
+    """The block of a text of one long line, which is no heading, in a twentieth of the time; None for any other text."""
+    body = text.strip()
+    if len(body) <= _LONG or len(text.splitlines()) > 1 or body[0] in "#>":
+        return None
+    start = text.index(body[0])
+    line = Line(start, start + len(body), start, 0, 0, len(body), True)
+    return RawBlock(line.start, line.end, "item" if is_item(text, line) else "paragraph", 0)
 
 
 def _uncommented(drafts: list[_Draft]) -> list[_Draft]:

@@ -35,6 +35,8 @@ class Part(NamedTuple):
 
     def in_file(self, offset: int) -> int:
         """The place in the file's text, in characters, of a place in `text`."""
+        if not self.shifts:
+            return self.start + offset
         index = bisect_right(self.shifts, offset, key=_from)
         return self.start + offset + (self.shifts[index - 1][1] if index else 0)
 

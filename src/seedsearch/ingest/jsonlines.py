@@ -18,6 +18,7 @@ _BLANKS = re.compile("[ \t\r\ufeff]*")
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, as far as its form goes
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_COLON, _COMMA = re.compile("[ \t\r\ufeff]*:[ \t\r\ufeff]*"), re.compile("[ \t\r\ufeff]*,[ \t\r\ufeff]*")
 _decode = JSONDecoder().raw_decode
 
 
@@ -48,30 +49,33 @@ def read(text: str, line: int = 1) -> Iterator[Part | Broken]:
         content = text[start:end]
         if content and not content.isspace():
             try:
-                part = _document(content, start)
+                part = _document(content, start, number, taken)
             except (ValueError, RecursionError) as error:
                 reason = error.msg if isinstance(error, JSONDecodeError) else str(error)
                 yield Broken(number, f"not an object in JSON: {reason}")
             else:
-                yield _named(part, number, taken) if part else Broken(number, 'the object has no "text"')
+                yield part or Broken(number, 'the object has no "text"')
         start = end + 1
 
 
-def _document(line: str, start: int) -> Part | None:
+def _document(line: str, start: int, number: int, taken: set[str]) -> Part | None:
     """The document on a line that starts at character `start` of the file, or None without a text.
 
+    `number` is that of the line, `taken` are the names of the documents before it.
     Raises ValueError or RecursionError where the line is not an object in JSON.
     """
     members = _members(line)
     value, literal, end = members.get("text", _NOTHING)
     if not isinstance(value, str) or end == 0:
         return None
-    text = _encodable(value)
+    text = _encodable(value) if "\\" in line else value
     name = _text_of(members.get("id", members.get("_id", _NOTHING)))
     language = _text_of(members.get("lang", members.get("language", _NOTHING))).replace("_", "-")
     language = language if _TAG.fullmatch(language) else ""
     title = _text_of(members.get("title", _NOTHING))
-    return Part(name, title, language, text, split(text), start + literal + 1, _shifts(line[literal + 1 : end - 1]))
+    shifts = _shifts(line[literal + 1 : end - 1]) if "\\" in line else ()
+    identity = unique(name or str(number), number, taken)
+    return Part(identity, title, language, text, split(text), start + literal + 1, shifts, number)
 
 
 def _members(line: str) -> dict[str, _Value]:
@@ -86,9 +90,13 @@ def _members(line: str) -> dict[str, _Value]:
             name, at = _decode(line, at)
             if not isinstance(name, str):
                 raise JSONDecodeError("Expecting a name in quotes", line, at)
-            at = _expect(line, at, ":")
+            colon = _COLON.match(line, at)
+            at = colon.end() if colon else _expect(line, at, ":")
             value, end = _decode(line, at)
             members[name] = _Value(value, at, end)
+            if comma := _COMMA.match(line, end):
+                at = comma.end()
+                continue
             at = _blanks(line, end)
             closed = line[at : at + 1] == "}"
             at = at + 1 if closed else _expect(line, at, ",")
@@ -130,11 +138,6 @@ def _shifts(literal: str) -> list[tuple[int, int]]:
         ahead += len(match[0]) - 1
         shifts.append((behind, ahead))
     return shifts
-
-
-def _named(part: Part, number: int, taken: set[str]) -> Part:
-    """The part under a name that no part before bears: its own, the line number, or that with `+` behind it."""
-    return part._replace(id=unique(part.id or str(number), number, taken), line=number)
 
 
 def unique(name: str, number: int, taken: set[str]) -> str:

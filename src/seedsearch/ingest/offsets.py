@@ -58,21 +58,20 @@ class Offsets:
 
         A span that ends just behind a line end belongs to that line; an empty one lies on the line of its place.
         """
-        first = self._line(start_char) + self._first_line - 1
-        last = first + self._text.count(self._newline, start_char, max(end_char - 1, start_char))
-        start, end = self._byte(start_char) + self._first_byte, self._byte(end_char) + self._first_byte
+        checkpoint = bisect_right(self._chars, start_char) - 1
+        count = self._text.count
+        first = self._lines[checkpoint] + count(self._newline, self._chars[checkpoint], start_char) + self._first_line - 1
+        last = first + count(self._newline, start_char, max(end_char - 1, start_char))
+        start = self._byte(start_char, checkpoint) + self._first_byte
+        end = self._byte(end_char, bisect_right(self._chars, end_char) - 1) + self._first_byte
         return Span(start_char, end_char, first, last, start, end)
 
-    def _line(self, char: int) -> int:
-        checkpoint = bisect_right(self._chars, char) - 1
-        return self._lines[checkpoint] + self._text.count(self._newline, self._chars[checkpoint], char)
-
-    def _byte(self, char: int) -> int:
+    def _byte(self, char: int, checkpoint: int) -> int:
+        """The first byte of a character, which stands behind this checkpoint and no later one."""
         if self._one_byte:
             return self._mark + char
         if char == len(self._text):
             return len(self._data)
-        checkpoint = bisect_right(self._chars, char) - 1
         first = self._chars[checkpoint]
         if checkpoint not in self._states:
             return self._bytes[checkpoint] + len(self._text[first:char].encode(self._codec))

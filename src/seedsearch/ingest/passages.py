@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from seedsearch.ingest.sentences import sentences
@@ -26,9 +28,12 @@ _HAN = (
 )
 _THAI = r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
 # A word, at most 20 characters of a longer one, or as much white space as a line holds.
+_LONG_WORD, _LONG_GAP = 20, 80
 _WORD = re.compile(
-    rf"[{_HAN}]{{1,2}}[、。，．：；！？」』）》〉】…]{{0,4}}|[{_THAI}]{{1,5}}|[^\s{_HAN}{_THAI}]{{1,20}}|\s{{80}}"
+    rf"[{_HAN}]{{1,2}}[、。，．：；！？」』）》〉】…]{{0,4}}|[{_THAI}]{{1,5}}|[^\s{_HAN}{_THAI}]{{1,{_LONG_WORD}}}|\s{{{_LONG_GAP}}}"
 )
+# The same with a whole run of Han at once, in a group.
+_WORDS = re.compile(_WORD.pattern.replace(f"[{_HAN}]{{1,2}}", f"([{_HAN}]+)"))
 _CLAUSE_END = frozenset(",;:)，、；：）」』》—–،؛。.!?！？")
 _COLON = ":："
 
@@ -139,7 +144,14 @@ def _prices(alignment: Alignment, cuts: set[int]) -> dict[int, float]:
 
 
 def _size(text: str, start: int, end: int) -> int:
-    return len(_WORD.findall(text, start, end))
+    """How many times _WORD matches."""
+    piece = text[start:end]
+    if piece.isascii():
+        words = piece.split()
+        sizes = list(map(len, words))
+        if max(sizes, default=0) <= _LONG_WORD and len(piece) - sum(sizes) - len(words) < _LONG_GAP - 2:
+            return len(words)
+    return sum([(len(han) + 1) // 2 or 1 for han in _WORDS.findall(piece)])
 
 
 def _cut(document: Document, section: _Section, prices: dict[int, float]) -> list[list[_Atom]]:
@@ -188,7 +200,7 @@ def _pieces(text: str, block: Block) -> Iterator[tuple[int, int, float]]:
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """[start, end) if it is no larger than _LARGE, else pieces of 30 to 60 words that end where a reader pauses."""
-    if end - start <= _LARGE:  # characters: no need to count words
+    if end - start <= _LARGE or _size(text, start, end) <= _LARGE:  # as many characters: no need to count words
         yield from _stripped(text, start, end)
         return
     ends = [match.end() for match in _WORD.finditer(text, start, end)]
@@ -236,17 +248,16 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
     """The atoms of a section in groups of at most _MOST words, one a passage, at the least price in all."""
-    until = [0]
-    for atom in atoms:
-        until.append(until[-1] + atom.size)
+    until = [0, *accumulate(atom.size for atom in atoms)]
+    starts, prices = [atom.start for atom in atoms], [0.0, *(atom.price for atom in atoms[1:])]
+    if len(atoms) == 1:
+        return [atoms]
     best, cuts = [0.0], [0]
     for last in range(1, len(atoms) + 1):
-        least, place = float("inf"), last - 1
-        for first in range(last - 1, max(last - _MOST_ATOMS, 0) - 1, -1):
-            size = until[last] - until[first]
-            if size > _MOST or (atoms[last - 1].end - atoms[first].start > _MOST_CHARACTERS and first < last - 1):
-                break
-            price = best[first] + _PRICE[size] + (atoms[first].price if first else 0.0)
+        least, place, total = float("inf"), last - 1, until[last]
+        fits = max(bisect_left(starts, atoms[last - 1].end - _MOST_CHARACTERS), last - _MOST_ATOMS, 0)
+        for first in range(last - 1, max(min(fits, last - 1), bisect_left(until, total - _MOST)) - 1, -1):
+            price = best[first] + _PRICE[total - until[first]] + prices[first]
             if price < least:
                 least, place = price, first
         best.append(least)
@@ -261,14 +272,21 @@ def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
 
 def _passage(document: Document, atoms: list[_Atom], headings: tuple[str, ...], span_of: Callable[[int, int], Span]) -> Passage:
     start, end = atoms[0].start, atoms[-1].end
+    first, last = document.blocks[atoms[0].block].span, document.blocks[atoms[-1].block].span
+    whole = first.start_char == start and last.end_char == end
     return Passage(
         id=passage_id(document.source, document.sha256, start, end),
         source=document.source,
-        span=span_of(start, end),
+        span=_joined(first, last) if whole else span_of(start, end),
         language=_main_language(document, atoms),
         headings=headings,
         text=document.text[start:end],
     )
+
+
+def _joined(first: Span, last: Span) -> Span:
+    """From the start of one span to the end of another."""
+    return Span(first[0], last[1], first[2], last[3], first[4], last[5])
 
 
 def passage_id(source: str, sha256: str, start: int, end: int) -> str:
@@ -280,6 +298,8 @@ def passage_id(source: str, sha256: str, start: int, end: int) -> str:
 
 def _main_language(document: Document, atoms: list[_Atom]) -> str:
     """The language of most characters, "und" only where there is no other."""
+    if len(atoms) == 1:
+        return document.blocks[atoms[0].block].language
     characters: dict[str, int] = {}
     for atom in atoms:
         language = document.blocks[atom.block].language

@@ -11,6 +11,7 @@ import re
 
 # Marks that end a sentence even with no blank behind them.
 _STRONG = "。｡！？‼⁇⁈⁉।॥؟۔։።။។"
+_WEAK = frozenset(".!?")  # that most often stand alone, to be told from the above at once
 _CLOSERS = "」』”’）】》〉〕］｣\"'＂)]}»›"
 _OPENERS = "「『“‘（【《〈〔［｢\"'＂([{«‹„‚¿¡*_#-–—•"
 # What cannot begin a sentence: 「好！」，他說
@@ -34,6 +35,7 @@ _BEFORE_A_NUMBER = re.compile(
 )
 # Either: the end only if the next word is one that begins sentences.
 _EITHER = re.compile(r"inc|ltd|co|corp|jr|etc|a\.m|p\.m|b\.c|a\.d|ph\.d|m\.d|dept|univ|al")
+_LONGEST_SHORT = 6  # characters of an abbreviation without stops: "approx"
 _STARTER = re.compile(
     r"(?:the|this|that|these|those|it|its|he|she|they|we|you|i|in|on|at|as|if|when|while|after|before|but|and|however|for"
     r"|from|there|here|then|his|her|their|our|my|what|who|how|why|where|to|a|an|no|not|so|with|by|one|some|all)(?![\w-])",
@@ -47,6 +49,8 @@ def _is_cjk(char: str) -> bool:
 
 def _abbreviated(word: str, following: str) -> bool:
     """Whether the stop behind `word` belongs to an abbreviation, `following` being the text behind the blank."""
+    if len(word) > _LONGEST_SHORT and "." not in word:
+        return False
     lower = word.lower()
     if _BEFORE_A_NAME.fullmatch(lower):
         return True
@@ -87,7 +91,7 @@ def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
     marks, before = mark[1], text[mark.start() - 1 : mark.start()] if mark.start() else ""
     if following[0] in _CONTINUES:
         return False
-    if any(char in _STRONG for char in marks):
+    if marks not in _WEAK and any(char in _STRONG for char in marks):
         return True
     following = following.lstrip(_OPENERS) or following
     cjk = bool(before) and _is_cjk(before)
@@ -99,8 +103,12 @@ def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
         return True
     if mark.start() - start <= 12 and _LIST_NUMBER.fullmatch(text[start : mark.start()].strip()):
         return False
-    word = _LAST_WORD.search(text[max(start, mark.start() - 24) : mark.start()])
-    return not (word and _abbreviated(word[0], following))
+    behind = text[max(start, mark.start() - 24) : mark.start()]
+    last = behind.rsplit(None, 1)[-1] if behind[-1:].isalnum() else ""
+    if not last.isalnum():
+        word = _LAST_WORD.search(behind)
+        last = word[0] if word else ""
+    return not (last and _abbreviated(last, following))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

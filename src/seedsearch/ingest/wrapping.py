@@ -19,6 +19,7 @@ _WIDE = re.compile(
     r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
     r"\U0001f300-\U0001faff\U00020000-\U0003ffff]"
 )
+_WIDE_RUN = re.compile(f"{_WIDE.pattern}+")
 # What a wrapping program would have moved as one: a Chinese character with the marks that may not begin a line, some
 # characters of a script without blanks, or a word.
 _UNIT = re.compile(
@@ -62,7 +63,7 @@ class Line(NamedTuple):
 
 def columns(text: str) -> int:
     """Columns that a text without tabs takes on a terminal; combining marks are counted like letters."""
-    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE_RUN.findall(text)))
 
 
 def is_item(text: str, line: Line) -> bool:
@@ -157,12 +158,13 @@ def _edge(breaks: list[_Break]) -> int | None:
     """The column of the edge that explains these breaks, or None if each line stands by itself."""
     if not breaks:
         return None
-    steps = [0] * (_WIDEST + 2)
+    steps: dict[int, int] = {}
     for one in breaks:
-        steps[max(one.lowest, _NARROWEST)] += 1
-        steps[min(max(one.highest, _NARROWEST), _WIDEST + 1)] -= 1
+        lowest, highest = max(one.lowest, _NARROWEST), min(max(one.highest, _NARROWEST), _WIDEST + 1)
+        steps[lowest] = steps.get(lowest, 0) + 1
+        steps[highest] = steps.get(highest, 0) - 1
     best = edge = depth = 0
-    for column, step in enumerate(steps):
+    for column, step in sorted(steps.items()):
         depth += step
         if depth > best:
             best, edge = depth, column
