@@ -9,25 +9,24 @@ written for all their bigrams is put together at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from seedsearch import analysis
+from seedsearch.characters import Table, code_points
 from seedsearch.engines.protocol import Write
 from seedsearch.folding import fold_letter, fold_text
 from seedsearch.letters import ideograph, marks, runs
 from seedsearch.stemming import stemmer_name
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array: TypeAlias = np.ndarray[Any, Any]
+    from seedsearch.characters import Array
 
 _BATCH = 1 << 16  # characters in arrays at a time: 10 MB
 _MOST_WORDS, _LONGEST_WORD = 1 << 17, 80  # of a language, remembered: 30 MB
 _RUN, _IDEOGRAPH, _BLANK, _WORD, _IN_WORD = 1, 2, 4, 8, 16  # kinds of characters; 0 is all else
-_ODD, _UNKNOWN = 0xFFFFFFFF, 0xFFFFFFFE  # beside code points
+_ODD = 0xFFFFFFFF  # no code point
 _NEWLINE, _SPACE, _HYPHEN = map(ord, "\n -")
 _ONE, _OTHER = "\ue000", "\ue001"  # stand for the two characters of a bigram while it is asked how bigrams are written
 
@@ -101,7 +100,7 @@ class Stream:
         rows = np.empty((len(one), width), np.uint32)
         chosen: list[Any] = [slice(None), chains.last(), chains.single()]
         for way, items in zip(ways, chosen, strict=True):
-            row = _codes([way.ljust(width)])[:-1]
+            row = code_points(way.ljust(width))
             rows[items] = row
             for sign, letters in ((_ONE, one), (_OTHER, other)):
                 for column in np.flatnonzero(row == ord(sign)).tolist():
@@ -229,52 +228,24 @@ def _folded(texts: Sequence[str]) -> tuple[Array, Array]:
     """The characters of folded texts in one array, a NUL behind each, and the places of these."""
     import numpy as np
 
-    codes = _folds().of(_codes(texts))
+    codes = _folds().of(code_points("\0".join(texts) + "\0"))
     stops = np.cumsum([len(text) + 1 for text in texts]) - 1
     odd = set(stops.searchsorted(np.flatnonzero(codes == _ODD)).tolist())
     if odd:
         pieces = np.split(codes, stops[:-1] + 1)
         for number in odd:
-            pieces[number] = _codes([fold_text(texts[number])])
+            pieces[number] = code_points(fold_text(texts[number]) + "\0")
         codes, stops = np.concatenate(pieces), np.cumsum([*map(len, pieces)]) - 1
     return codes, stops
-
-
-def _codes(texts: Sequence[str]) -> Array:
-    """The code points of texts, a NUL behind each."""
-    import numpy as np
-
-    return np.frombuffer(("\0".join(texts) + "\0").encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _text(codes: Array) -> str:
     return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-class _Table:
-    """A function of characters as a table, filled as they are met."""
-
-    def __init__(self, function: Callable[[str], int]) -> None:
-        import numpy as np
-
-        self._function = function
-        self._table = np.full(0x110000, _UNKNOWN, np.uint32)
-
-    def of(self, codes: Array) -> Array:
-        import numpy as np
-
-        found: Array = self._table[codes]
-        new = found == _UNKNOWN
-        if new.any():
-            for code in np.unique(codes[new]).tolist():
-                self._table[code] = self._function(chr(code))
-            found = self._table[codes]
-        return found
-
-
 @cache
-def _folds() -> _Table:
-    return _Table(_fold)
+def _folds() -> Table:
+    return Table(_fold)
 
 
 def _fold(character: str) -> int:
@@ -283,8 +254,8 @@ def _fold(character: str) -> int:
 
 
 @cache
-def _kinds() -> _Table:
-    return _Table(_kind)
+def _kinds() -> Table:
+    return Table(_kind)
 
 
 def _kind(character: str) -> int:

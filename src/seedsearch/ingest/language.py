@@ -46,6 +46,7 @@ _FOLDED = {"no": "nb", "ary": "ar", "arz": "ar", "sdh": "ku", "uzs": "uz"}
 _CLUTTER = re.compile(
     r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,64}|</?[A-Za-z][^<>]{0,200}>|`[^`\n]{1,80}`|\w*[\d_]\w*", re.ASCII
 )
+_ANY_LETTERS = ("<", "`", "://", "www.")  # the signs of clutter in which other letters than Latin may stand
 _LATIN_LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1cff\u2c80-\ua71f\ua800-\uab2f\uab70-\ufaff]+")
 
@@ -161,12 +162,23 @@ def identify_blocks(texts: Sequence[str]) -> list[str]:
     a block of at most 60 characters, in Latin letters, between longer blocks in one language is in that language. Chinese
     without a telling character ("zh") is of a neighbour's kind.
     """
-    codes = ["" if len(text) <= _SHORT else identify(text).code for text in texts]
+    codes = ["" if len(text) <= _SHORT else _code(text) for text in texts]
     before, after = _carried(codes), _carried(codes[::-1])[::-1]
     return [
         _settled(code or _short(text, one, other), one, other)
         for code, text, one, other in zip(codes, texts, before, after, strict=True)
     ]
+
+
+def _code(text: str) -> str:
+    """The code that `identify` gives, at a third of its cost where a script with a language of its own is the heaviest."""
+    if not text.isascii() and not any(sign in text for sign in _ANY_LETTERS):
+        sample = _sample(text)
+        weights = script_weights(sample)
+        script = next(iter(weights), "")
+        if weights.get(script, 0.0) >= _LEAST and (script == "Hani" or script in _OWN):
+            return han_variant(sample) if script == "Hani" else _OWN[script]
+    return identify(text).code
 
 
 def _carried(codes: Sequence[str]) -> list[str]:

@@ -34,6 +34,10 @@ _WORD = re.compile(
 )
 # The same with a whole run of Han at once, in a group.
 _WORDS = re.compile(_WORD.pattern.replace(f"[{_HAN}]{{1,2}}", f"([{_HAN}]+)"))
+# ASCII with a blank for each blank and an x for all else, and what _WORD would match more than once or not at all.
+_SHAPE = bytes(ord(" ") if chr(code).isspace() else ord("x") for code in range(256))
+_LONG_BYTES, _GAP_BYTES = b"x" * (_LONG_WORD + 1), b" " * _LONG_GAP
+_NOT_PLAIN = re.compile(rf"[{_HAN}{_THAI}]|[^\x00-\x7f\S]")
 _CLAUSE_END = frozenset(",;:)，、；：）」』》—–،؛。.!?！？")
 _COLON = ":："
 
@@ -146,11 +150,10 @@ def _prices(alignment: Alignment, cuts: set[int]) -> dict[int, float]:
 def _size(text: str, start: int, end: int) -> int:
     """How many times _WORD matches."""
     piece = text[start:end]
-    if piece.isascii():
-        words = piece.split()
-        sizes = list(map(len, words))
-        if max(sizes, default=0) <= _LONG_WORD and len(piece) - sum(sizes) - len(words) < _LONG_GAP - 2:
-            return len(words)
+    if piece.isascii() or not _NOT_PLAIN.search(piece):
+        shape = piece.encode("ascii", "replace").translate(_SHAPE)
+        if _LONG_BYTES not in shape and _GAP_BYTES not in shape:
+            return shape.count(b" x") + shape.startswith(b"x")
     return sum([(len(han) + 1) // 2 or 1 for han in _WORDS.findall(piece)])
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 from unicodedata import category
 
+from seedsearch.characters import Table, code_points
 from seedsearch.hanzi import table
 
 # First character of a range and its script (ISO 15924), after Scripts.txt of Unicode 16. Only letters and marks are
@@ -33,6 +34,8 @@ _RANGES = (
 _STARTS = [start for start, _ in _RANGES]
 
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_NAMES = tuple(sorted({script for _, script in _RANGES}))
+_MANY = 120  # characters, from which on an array of them is worth making
 # What one character says, in Latin letters: a Chinese text has about 2.5 times fewer characters than its translation.
 _WEIGHTS = {"Hani": 2.5, "Hira": 2.0, "Kana": 2.0, "Hang": 2.0}
 
@@ -67,10 +70,7 @@ def script_weights(text: str) -> dict[str, float]:
     if text.isascii():
         letters = len(text.encode().translate(None, _NO_LETTERS))
         return {"Latn": float(letters)} if letters else {}
-    counts: dict[str, int] = {}
-    for char, times in Counter(text).items():
-        script = _SCRIPTS[char]
-        counts[script] = counts.get(script, 0) + times
+    counts = _counts_of_many(text) if len(text) > _MANY else _counts(text)
     counts.pop("Zyyy", None)
     weights = {script: times * _WEIGHTS.get(script, 1.0) for script, times in counts.items()}
     kana, han = weights.get("Hira", 0.0) + weights.get("Kana", 0.0), weights.get("Hani", 0.0)
@@ -79,6 +79,27 @@ def script_weights(text: str) -> dict[str, float]:
             weights.pop(script, None)
         weights["Jpan"] = kana + han
     return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _counts(text: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for char, times in Counter(text).items():
+        script = _SCRIPTS[char]
+        counts[script] = counts.get(script, 0) + times
+    return counts
+
+
+def _counts_of_many(text: str) -> dict[str, int]:
+    """As `_counts`, in a third of the time for 400 characters."""
+    import numpy as np
+
+    counts = np.bincount(_script_numbers().of(code_points(text))).tolist()
+    return {script: times for script, times in zip(_NAMES, counts, strict=False) if times}
+
+
+@cache
+def _script_numbers() -> Table:
+    return Table(lambda char: _NAMES.index(script_of(char)))
 
 
 def dominant_script(text: str) -> str:

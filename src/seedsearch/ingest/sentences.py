@@ -19,6 +19,8 @@ _CONTINUES = "，、；：,;:）)」』》〉】"
 
 # Possessive quantifiers, and no two parts that match the same character, keep the search linear.
 _CANDIDATE = re.compile(rf"\n[^\S\n]*+\n|([{_STRONG}.!?．…‥]++)([{re.escape(_CLOSERS)}]*+(?:\[\d{{1,3}}\])*+)")
+# Where one may begin: a search for characters alone takes a third of the time.
+_FIRST, _FIRST_ASCII = re.compile(rf"[\n{_STRONG}.!?．…‥]"), re.compile(r"[\n.!?]")
 _SPACE = re.compile(r"\s*+")
 _LAST_WORD = re.compile(r"[^\W_][\w.]*\Z")
 _LIST_NUMBER = re.compile(r"[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,5}|[a-zA-Z])")
@@ -119,9 +121,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
     `sentences("Mr. Li left. 他走了。好！") == [(0, 12), (13, 17), (17, 19)]`.
     """
     spans: list[tuple[int, int]] = []
-    start = 0
-    for mark in _CANDIDATE.finditer(text):
-        end = mark.end()
+    start = behind = 0
+    for first in (_FIRST_ASCII if text.isascii() else _FIRST).finditer(text):
+        mark = _CANDIDATE.match(text, first.start()) if first.start() >= behind else None
+        if mark is None:
+            continue
+        end = behind = mark.end()
         if mark[1] is not None:
             end = _closing(text, start, mark)
             if not _ends(text, start, mark, end):
