@@ -30,6 +30,11 @@ def one_by_one(text: str, language: str) -> list[str]:
 )
 @example([("日" * 70_000, "zh"), ("a-" * 70_000, "en"), ("é" * 70_000, "fr")])
 def test_a_batch_has_the_terms_of_each_text(texts: list[tuple[str, str]]) -> None:
+    assert_same(texts)
+    assert_same([*texts, ("字" * 500, "zh")])  # enough for arrays
+
+
+def assert_same(texts: list[tuple[str, str]]) -> None:
     found = [list(filter(None, one.split(" "))) for one in Stream(slots).texts(texts)]
     assert found == [one_by_one(*text) for text in texts]
 

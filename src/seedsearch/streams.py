@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seedsearch.characters import Array
 
 _BATCH = 1 << 16  # characters in arrays at a time: 10 MB
+_FEW = 300  # characters: to make arrays of fewer takes longer than to go through them
 _MOST_WORDS, _LONGEST_WORD = 1 << 17, 80  # of a language, remembered: 30 MB
 _RUN, _IDEOGRAPH, _BLANK, _WORD, _IN_WORD = 1, 2, 4, 8, 16  # kinds of characters; 0 is all else
 _ODD = 0xFFFFFFFF  # no code point
@@ -62,7 +63,10 @@ class Stream:
 
     def _fill(self, found: list[str], texts: Sequence[tuple[str, str]], numbers: list[int]) -> None:
         """Write the texts with these numbers."""
-        if not numbers:
+        if sum(len(texts[number][0]) for number in numbers) < _FEW:
+            for number in numbers:
+                text, language = texts[number]
+                found[number] = self._of(language).exact(fold_text(text))
             return
         folded, stops = _folded([texts[number][0] for number in numbers])
         words = [self._of(texts[number][1]) for number in numbers]
