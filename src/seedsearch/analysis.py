@@ -119,6 +119,8 @@ def entries(words: list[str], language: str) -> list[tuple[str, ...]]:
     >>> entries(["résumé", "l'homme", "f16"], "fr")
     [('résum', '\\u2060résumé', '\\u2061resum'), ('homm', "\\u2060l'homme", 'lhomm'), ('f16', 'f', '16')]
     """
+    if len(words) == 1 and words[0].isascii():
+        return [_entry(words[0], stems(words, language)[0], language)]
     spaced = [word for word in words if not is_run(word)]
     stem_of = dict(zip(spaced, stems(spaced, language), strict=True))
     return [_entry(word, stem_of[word], language) if word in stem_of else (word,) for word in words]

@@ -211,8 +211,10 @@ def _between(codes: Array, kinds: Array, stops: Array, chains: _Chains) -> Itera
 
     is_word, hyphen = (kinds & _WORD) != 0, codes == _HYPHEN
     beside = np.flatnonzero(hyphen)
-    beside = beside[((kinds[beside - 1] | kinds[beside + 1]) & _RUN) != 0]
-    places = np.union1d(np.flatnonzero(is_word & ~np.concatenate(([False], is_word[:-1]))), beside)
+    starts = is_word.copy()
+    starts[1:] &= ~is_word[:-1]
+    starts[beside[((kinds[beside - 1] | kinds[beside + 1]) & _RUN) != 0]] = True
+    places = np.flatnonzero(starts)
     texts, following = stops.searchsorted(places), chains.begins.searchsorted(places)
     new = np.ones(len(places), bool)
     new[1:] = (texts[1:] != texts[:-1]) | (following[1:] != following[:-1])

@@ -82,11 +82,7 @@ def script_weights(text: str) -> dict[str, float]:
 
 
 def _counts(text: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for char, times in Counter(text).items():
-        script = _SCRIPTS[char]
-        counts[script] = counts.get(script, 0) + times
-    return counts
+    return Counter(map(_SCRIPTS.__getitem__, text))
 
 
 def _counts_of_many(text: str) -> dict[str, int]:
