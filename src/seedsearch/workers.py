@@ -188,7 +188,7 @@ class _Pool:
         if frame is None:
             self._replace(worker, "the process that read it died, most often of too little memory; leave it out")
         elif not worker.ready:
-            worker.ready = True
+            worker.ready, worker.since = True, when
         else:
             job = worker.jobs.popleft()
             worker.since = when
@@ -216,9 +216,11 @@ def serve() -> None:
     # Nothing here forms cycles to speak of; looking for them took a ninth of the time.
     gc.freeze()
     gc.set_threshold(100_000)
-    _write_frame(output, b"")
-    while True:
-        _write_frame(output, marshal.dumps(to_plain(prepare(tasks.get()))))
+    with suppress(BrokenPipeError):  # the parent has died
+        _write_frame(output, b"")
+        while True:
+            _write_frame(output, marshal.dumps(to_plain(prepare(tasks.get()))))
+    os._exit(0)
 
 
 def _listen(source: IO[bytes], tasks: SimpleQueue[Task]) -> None:
