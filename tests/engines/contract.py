@@ -238,6 +238,7 @@ class EngineContract:
             assert scores(engine, Group(((1.0, word("a", "b")),))) == pytest.approx(scores(engine, word("a", "b")))
         assert found(engine, group) == {1, 2, 3, 4}
         assert ranking(engine, group)[0] == 1
+        assert ranking(engine, And((Group(((1.0, word("x")), (0.1, word("a")))), Language("en"))))[0] == 2
         assert found(engine, And((group, word("x")))) == {2, 3}
         assert found(engine, Group(())) == found(engine, Group(((1.0, word("none")),))) == set()
         assert found(engine, Not(group)) == set()

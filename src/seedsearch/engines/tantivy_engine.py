@@ -19,7 +19,7 @@ from seedsearch.engines.tantivy_layout import TOKENIZER
 from seedsearch.engines.tantivy_query import State, Translation
 from seedsearch.engines.tantivy_sieve import LOOKED, sift, without_sieves
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError
-from seedsearch.query import And, Node, Or, Phrase, Prefix, Term
+from seedsearch.query import And, Group, Node, Or, Phrase, Prefix, Term
 
 if TYPE_CHECKING:
     from tantivy import DocAddress, Index, Query
@@ -167,7 +167,7 @@ def _scores(node: Node) -> bool:
     """Whether anything in a tree adds to a score."""
     if isinstance(node, And | Or):
         return any(map(_scores, node.children))
-    return isinstance(node, Term | Phrase | Prefix)
+    return isinstance(node, Term | Phrase | Prefix | Group)
 
 
 def _best(state: State, query: Query, limit: int, scored: bool) -> tuple[list[Match], int]:

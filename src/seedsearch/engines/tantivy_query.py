@@ -16,6 +16,7 @@ from seedsearch.engines.protocol import MAX_EXPANSION, cut_note
 from seedsearch.engines.tantivy_layout import MARK, SLOTS, decode, encode
 from seedsearch.engines.tantivy_sieve import MAX_RANGES, MAX_SET, runs
 from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
+from seedsearch.ranking import idf, saturate
 
 if TYPE_CHECKING:
     from tantivy import Query, Schema, Searcher
@@ -26,6 +27,10 @@ MAX_COUNTED = 2_500_000
 """Postings that are counted to see whether enough alternatives match, at some 60 nanoseconds each."""
 MAX_COMPARED = 128
 """Positions of a phrase that are compared, the rarest: to open the postings of 300 in ten segments takes 150 milliseconds."""
+TIED, USES = 0.4, 3
+"""How a group is scored, as Tantivy cannot add up weighted frequencies: its best member and TIED of the others, each as if it
+stood USES times. nDCG@10 on XQuAD, English to Chinese and back: .850, .887; with added frequencies (Whoosh) .855, .889. With .5
+and 1 it is .848, .884; without the idf of all members together .828, .865."""
 KEPT = 20_000
 """Terms that are remembered: a question shares most of its words with those before."""
 
@@ -167,11 +172,38 @@ class Translation:
         return [query] if query is not None else []
 
     def _group(self, members: Sequence[tuple[float, Node]]) -> list[Query]:
-        """The best of the members, weighted: their frequencies cannot be added, and their scores must not be."""
-        queries = self.state.queries
-        found = ((weight, self._either(self._leaves(member))) for weight, member in members)
-        boosted = [queries.boost_query(query, weight) for weight, query in found if query is not None]
-        return [queries.disjunction_max_query(boosted, 0.0)] if boosted else []
+        """The best of the members, and TIED of the others, with the idf of all of them together.
+
+        In scale with `ranking`: a member of weight 1 that stands once in a passage of average length has what it has there.
+        """
+        queries, passages = self.state.queries, self.state.passages
+        found = [(weight, *one) for weight, member in members for one in self._weighed(member)]
+        together = idf(min(sum(min(1.0, weight) * count for weight, _, _, count in found), passages), passages)
+        scale = together * saturate(1) / saturate(USES)
+        boosted = [
+            queries.boost_query(query, scale * saturate(USES * weight) / own) for weight, query, own, _ in found if own > 0
+        ]
+        return [queries.disjunction_max_query(boosted, TIED)] if boosted else []
+
+    def _weighed(self, member: Node) -> list[tuple[Query, float, int]]:
+        """Queries of which any matches where a member of a group is, each with Tantivy's idf of it and its frequency."""
+        state = self.state
+        if isinstance(member, Term):
+            tokens = state.tokens(member.field, member.forms)
+            leaves = state.leaves(member.field, member.forms)
+            return [(leaf, self._idf(count), count) for leaf, (_, count) in zip(leaves, tokens, strict=True)]
+        if not isinstance(member, Phrase):
+            return [(leaf, 1.0, 1) for leaf in self._leaves(member)]
+        # Tantivy takes the sum of the words' idf for that of a phrase.
+        own = sum(
+            self._idf(sum(count for _, count in state.tokens(member.field, forms))) for forms in member.positions if forms
+        )
+        phrases = self._phrases(member.field, member.positions)
+        counts = (int(state.searcher.search(phrase, 1).count) for phrase in phrases)  # type: ignore[attr-defined]
+        return [(phrase, own, count) for phrase, count in zip(phrases, counts, strict=True)]
+
+    def _idf(self, count: int) -> float:
+        return idf(min(count, self.state.passages), self.state.passages)
 
     def _either(self, leaves: Sequence[Query]) -> Query | None:
         if len(leaves) < 2:
