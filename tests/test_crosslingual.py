@@ -101,3 +101,19 @@ def test_questions_are_answered_from_the_other_language(name: str, least: float,
             ranks = [rank for rank, document in enumerate(dict.fromkeys(found)) if document in relevant[one["id"]]]
             gain += 1 / log2(ranks[0] + 2) if ranks else 0.0
     assert gain / len(queries) >= least
+
+
+def test_far_behind_the_best_a_single_character_is_not_enough(tmp_path: Path) -> None:
+    texts = {
+        "best": "這座大橋的鋼索由三家工廠製造,大橋於去年通車。",
+        "chance": "他的綽號叫做橋先生,每個星期日都在俱樂部與朋友相聚,直到深夜才回家。",
+        "other": "今年的稻米收成比往年差,農民希望政府補助。",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text + "\n", "utf-8")
+    build([tmp_path], tmp_path / "index")
+    with open_collection(tmp_path / "index") as collection:
+        found = {hit.passage.source: hit for hit in collection.search("steel cables of the bridge factory").hits}
+        assert set(found) == {"best.txt"}
+        alone = [hit.passage.source for hit in collection.search("bridge").hits]
+        assert set(alone) == {"best.txt", "chance.txt"}, "near the best, or the best there is, it is"

@@ -13,7 +13,8 @@ from seedsearch.store import Opposite, Store, Stored
 class Found(NamedTuple):
     """A passage found, with the places that matched, and pairs of a word of the query and what stands for it.
 
-    `match` is "direct", "translated" or "aligned", see `records.Hit`.
+    `match` is "direct", "translated", "similar" or "aligned", see `records.Hit`; `likeness` is what of the score comes
+    from vectors.
     """
 
     stored: Stored
@@ -21,6 +22,7 @@ class Found(NamedTuple):
     matches: list[Match]
     words: tuple[tuple[str, str], ...] = ()
     match: str = "direct"
+    likeness: float = 0.0
 
 
 def counterparts(store: Store, passage: Passage, start_char: int, end_char: int) -> list[tuple[Stored, Counterpart]]:

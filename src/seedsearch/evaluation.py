@@ -27,7 +27,7 @@ DEEPEST = 2700  # passages looked through for DEPTH documents; each takes about 
 
 
 class Step(NamedTuple):
-    """How far an evaluation is: what is being done ("indexing", in bytes, or "searching", in queries), done and in all."""
+    """How far an evaluation is: what is done ("indexing", in bytes, "embedding", "searching", in queries), done and in all."""
 
     collection: str
     doing: str
@@ -75,14 +75,15 @@ def evaluate(
     index: Path | str | None = None,
     *,
     engine: str = "auto",
+    semantic: bool = False,
     notify: Callable[[Step], None] | None = None,
 ) -> Evaluation:
     """Index the corpus of a judged collection, search for each judged query, and measure what comes out.
 
     The index is a temporary one, or lies in `index / NAME / index`, where it is kept and, with the same corpus, used again; a
-    new one has the engine asked for, as `build` understands it. A document counts with its best passage. A query from which
-    nothing can be searched scores 0. Raises EvaluationError for a collection that is not as `read_judged` wants it, or where
-    ir-measures is not installed, and the errors of `build`.
+    new one has the engine asked for, and with `semantic` vectors, as `build` understands them. A document counts with its best
+    passage. A query from which nothing can be searched scores 0. Raises EvaluationError for a collection that is not as
+    `read_judged` wants it, or where ir-measures is not installed, and the errors of `build`.
     """
     began = time.monotonic()
     check_installed()
@@ -90,7 +91,7 @@ def evaluate(
     with _workspace(index, judged.name) as workspace:
         corpus = workspace / UNPACKED
         digest = _unpack(judged.corpus, corpus)
-        report = _build(corpus, workspace / "index", judged.name, engine, notify)
+        report = _build(corpus, workspace / "index", judged.name, engine, semantic, notify)
         with open_collection(workspace / "index") as collection:
             documents = collection.status().documents
             run, failed = _search(collection, judged, f"{corpus.name}#", notify)
@@ -147,17 +148,19 @@ def _unpack(packed: Path, corpus: Path) -> str:
     return digest.hexdigest()
 
 
-def _build(corpus: Path, index: Path, name: str, engine: str, notify: Callable[[Step], None] | None) -> Report:
+def _build(corpus: Path, index: Path, name: str, engine: str, semantic: bool, notify: Callable[[Step], None] | None) -> Report:
     """Bring the index of a corpus up to date; one of another version is made anew."""
 
     def tell(progress: Progress) -> None:
-        if notify:
+        if notify and progress.to_embed:
+            notify(Step(name, "embedding", progress.embedded, progress.to_embed))
+        elif notify:
             notify(Step(name, "indexing", progress.bytes, progress.bytes_total))
 
     try:
-        return build([corpus], index, engine=engine, notify=tell)
+        return build([corpus], index, engine=engine, semantic=semantic, notify=tell)
     except (IndexVersionError, IndexCorruptError):
-        return build([corpus], index, rebuild=True, engine=engine, notify=tell)
+        return build([corpus], index, rebuild=True, engine=engine, semantic=semantic, notify=tell)
 
 
 def _search(

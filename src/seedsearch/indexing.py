@@ -11,7 +11,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from seedsearch import analysis, corrections, manifest
+from seedsearch import analysis, corrections, embedding, encoder, manifest
 from seedsearch.engines import create_engine, open_engine
 from seedsearch.engines.protocol import Engine, Entry, Writer
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, SeedsearchError, UnreadableError
@@ -23,25 +23,28 @@ from seedsearch.preparing import Prepared, Result, Task, renamed
 from seedsearch.reading import read
 from seedsearch.records import Alignment, Document
 from seedsearch.store import Seen, Store
+from seedsearch.vectors import Vectors
 from seedsearch.workers import results
 
 BATCH = 20_000  # passages in one commit: what a killed first build loses at most
 
 
 class Progress(NamedTuple):
-    """How far an index run is: files and bytes done and in all, passages written."""
+    """How far an index run is: files and bytes done and in all, passages written; then those that got a vector, and in all."""
 
     files: int
     files_total: int
     bytes: int
     bytes_total: int
     passages: int
+    embedded: int = 0
+    to_embed: int = 0
 
 
 class Report(NamedTuple):
     """What an index run did: numbers of files, passages written, what was left out and why, flaws of what was read.
 
-    `engine` says which engine a new index has, and why; "" where there was one before.
+    `engine` says which engine a new index has, and why; "" where there was one before. `embedded` counts the vectors computed.
     """
 
     folder: Path
@@ -53,6 +56,7 @@ class Report(NamedTuple):
     notes: tuple[str, ...]
     seconds: float
     engine: str = ""
+    embedded: int = 0
 
 
 def correct(file: Path | str, table: str, index: Path | str | None = None) -> Report:
@@ -85,6 +89,7 @@ def build(
     only_first: bool = False,
     engine: str = "auto",
     jobs: int | None = None,
+    semantic: bool = False,
     notify: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Bring an index up to date with files and folders; what is unchanged is not read again.
@@ -93,11 +98,14 @@ def build(
     `engine` is "whoosh", "tantivy" or "auto", which goes by the size of the sources; what an index has can only be changed in a
     rebuild. Files named in `again` are read even if unchanged; with `only_first` an index that is there is left alone.
     `jobs` processes read, by default one for each core and none for little to read; the index is the same with any number.
+    With `semantic` passages in Chinese and English get vectors, for which the extra of that name is needed; an index that has
+    them keeps them up to date without being told.
     Files that cannot be read are reported, not raised. Raises UnreadableError when no path exists, and the errors of
     `manifest.locked` and `manifest.read_manifest`.
     """
     began = time.monotonic()
     folder = manifest.find_index(Path(index) if index is not None else None)
+    asked = encoder.check_installed() if semantic else ""
     with manifest.locked(folder):
         old = _current(folder, forgiving=rebuild)
         wanted = _wanted(folder, old, [paths] if isinstance(paths, Path | str) else paths)
@@ -108,6 +116,7 @@ def build(
             )
         if only_first and old is not None:
             return Report(folder, 0, 0, 0, 0, (), (), 0.0)
+        model = asked or embedding.kept(folder)
         try:
             if old is None or rebuild:
                 run = _start(folder, old, wanted, engine, notify)
@@ -117,10 +126,10 @@ def build(
             raise IndexCorruptError(f"{folder} lacks files that it should hold; {manifest.remedy(folder)}") from None
         try:
             with closing(run):
-                run.update(wanted, again, jobs)
+                run.update(wanted, again, jobs, model)
         finally:  # what a failed rebuild leaves goes at once: a full disk needs the room
             manifest.sweep(folder, manifest.current_generation(folder))
-        return Report(folder, *run.counts(), seconds=time.monotonic() - began, engine=run.why)
+        return Report(folder, *run.counts(), seconds=time.monotonic() - began, engine=run.why, embedded=run.embedded)
 
 
 def _current(folder: Path, *, forgiving: bool) -> Manifest | None:
@@ -200,9 +209,10 @@ class _Run:
         generation = folder / found.generation
         self.store = Store(generation / "store.sqlite")
         self.engine: Engine = open_engine(found.engine, generation)
+        self.vectors = Vectors(generation)
         self.skipped: list[Skipped] = []
         self.notes: list[str] = []
-        self.indexed = self.unchanged = self.removed = self.passages = 0
+        self.indexed = self.unchanged = self.removed = self.passages = self.embedded = 0
         self.done = self.total = _Amount()
         self.todo: Plan | None = None
         self.why = ""
@@ -214,9 +224,10 @@ class _Run:
     def counts(self) -> tuple[int, int, int, int, tuple[Skipped, ...], tuple[str, ...]]:
         return self.indexed, self.unchanged, self.removed, self.passages, tuple(self.skipped), tuple(self.notes)
 
-    def update(self, wanted: list[Path], again: frozenset[str], jobs: int | None) -> None:
-        """Read what is new or changed, drop what is gone, in commits of about BATCH passages."""
+    def update(self, wanted: list[Path], again: frozenset[str], jobs: int | None, model: str) -> None:
+        """Read what is new or changed, drop what is gone, in commits of about BATCH passages; then the vectors, by a model."""
         self._recover()
+        self.manifest = embedding.adopt(model, self.folder, self.manifest)
         seen = {name: before for name, before in self.store.seen().items() if name not in again}
         todo = self.todo or plan(wanted, self.root, seen)
         self.skipped += todo.skipped
@@ -232,6 +243,8 @@ class _Run:
                 _patient_collector(),
             ):
                 self._write(todo.gone, zip(todo.work, groupby(found, key=_file_of), strict=True))
+        if model:
+            self._embed(jobs)
         languages = self.store.languages() if todo.work or todo.gone or not self.manifest.complete else self.manifest.languages
         self.manifest = self.manifest._replace(complete=True, languages=languages)
         manifest.write_manifest(self.folder, self.manifest)
@@ -246,7 +259,10 @@ class _Run:
                     self.removed += 1
                 gone = []
                 more = self._fill(writer, files)
-                writer.remove(self.store.leaving())
+                leaving = self.store.leaving()
+                writer.remove(leaving)
+                if self.manifest.model:
+                    self.vectors.remove(leaving)
                 self.store.commit()
             self.store.begin()
             self.store.settle()
@@ -258,13 +274,23 @@ class _Run:
         if left:
             with self.engine.write() as writer:
                 writer.remove(left)
+            self.vectors.remove(left)
         self.store.begin()
         self.store.forget()
         self.store.commit()
 
-    def _tell(self) -> None:
+    def _embed(self, jobs: int | None) -> None:
+        if self.manifest.model == encoder.identity():
+            self.embedded = embedding.embed(self.store, self.folder, self.manifest, jobs, self._tell)
+        else:
+            self.notes.append(
+                f"what is new has no vectors, as their model is not installed; run: {encoder.INSTALL}, then index"
+            )
+
+    def _tell(self, embedded: int = 0, to_embed: int = 0) -> None:
         if self.notify:
-            self.notify(Progress(self.done.files, self.total.files, self.done.bytes, self.total.bytes, self.passages))
+            done, total = self.done, self.total
+            self.notify(Progress(done.files, total.files, done.bytes, total.bytes, self.passages, embedded, to_embed))
 
     def _fill(self, writer: Writer, files: Iterator[tuple[Work, tuple[str, Results]]]) -> bool:
         """Write files until a batch is full; whether any may be left."""

@@ -36,7 +36,8 @@ class Manifest(NamedTuple):
 
     `root` is where the collection stands, relative to the index folder where it holds it (the two can be moved together), else
     absolute. `paths` are the files and folders that were indexed, as they are cited. `languages` counts passages. `complete` is
-    false while a first build runs, and after one was stopped.
+    false while a first build runs, and after one was stopped. `model` tells what made the vectors of the passages
+    (`encoder.identity`), "" for an index without any.
     """
 
     format: int
@@ -47,6 +48,7 @@ class Manifest(NamedTuple):
     paths: tuple[str, ...]
     languages: dict[str, int]
     complete: bool
+    model: str = ""
 
 
 def find_index(index: Path | None = None) -> Path:
@@ -106,8 +108,10 @@ def _parse(index: Path, text: str) -> Manifest:
 
 def _checked(manifest: Manifest) -> Manifest:
     """The manifest, if its fields are of their types. Raises ValueError."""
-    texts = (manifest.engine, manifest.analysis, manifest.generation, manifest.root, *manifest.paths, *manifest.languages)
-    if not all(isinstance(text, str) for text in texts) or not re.fullmatch(r"g\d{1,12}", manifest.generation):
+    texts = (manifest.engine, manifest.analysis, manifest.generation, manifest.root, manifest.model, *manifest.paths)
+    if not all(isinstance(text, str) for text in (*texts, *manifest.languages)) or not re.fullmatch(
+        r"g\d{1,12}", manifest.generation
+    ):
         raise ValueError("a field is not what it should be")
     return manifest
 
@@ -117,6 +121,14 @@ def current_generation(index: Path) -> str:
     try:
         return str(json.loads((index / MANIFEST).read_text("utf-8"))["generation"])
     except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def salvaged_model(index: Path) -> str:
+    """The model of the vectors of an index, also of one of another version; "" where it has none."""
+    try:
+        return str(json.loads((index / MANIFEST).read_text("utf-8")).get("model", ""))
+    except (OSError, ValueError, AttributeError):
         return ""
 
 

@@ -156,7 +156,8 @@ class Hit(NamedTuple):
     """A passage found: `snippet` is a verbatim slice of its text, `marks` are (start, end) pairs into the snippet.
 
     `places` are those of passages that say the same, `reasons` say why it stands where it stands; they add up to `score`.
-    `match` says how: "direct", "translated" by words of the other language, or "aligned", opposite a passage found directly.
+    `match` says how: "direct", "translated" by words of the other language, "similar" in meaning without enough of them (by
+    vectors), or "aligned", opposite a passage found directly.
     `words` pairs each word of the query that matched with what stands for it in the passage.
     """
 

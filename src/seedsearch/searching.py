@@ -188,9 +188,15 @@ class Collection:
     @cached_property
     def interpreter(self) -> Interpreter:
         """What translates queries; the dictionary is loaded with it."""
+        from seedsearch import encoder
         from seedsearch.crosslingual import Interpreter
+        from seedsearch.vectors import Vectors
 
-        return Interpreter(self._engine, self._store)
+        model = self.manifest.model
+        if not model or model == encoder.identity():
+            vectors = Vectors(self.index / self.manifest.generation) if model else None
+            return Interpreter(self._engine, self._store, vectors)
+        return Interpreter(self._engine, self._store, note=encoder.missing(model))
 
     def _asker(self, lang: str | None) -> Asker:
         """What puts queries to the engine: words take the forms that they have in the languages that are searched."""
@@ -308,7 +314,9 @@ class Collection:
 def _translated(found: Found) -> tuple[Reason, ...]:
     """A score by translation in words: the share of the query's weight that the passage answers."""
     words = ", ".join(f"{word} {other}" for word, other in found.words)
-    return (Reason("translation", found.score, f"the share of the query that it answers: {words}"),)
+    translation = Reason("translation", found.score - found.likeness, f"the share of the query that it answers: {words}")
+    meaning = Reason("meaning", found.likeness, "how alike the vectors of query and passage are (their cosine times .7)")
+    return tuple(reason for reason in (translation, meaning) if reason.score)
 
 
 def _untranslated(translate: str) -> tuple[str, ...]:

@@ -311,6 +311,12 @@ class Store:
         """Number and name of the documents that `named` gives."""
         return self._rows(f"SELECT number, source FROM document WHERE {_fitting(likes)}", likes)
 
+    def numbers(self, languages: Sequence[str], after: int, most: int) -> list[tuple[int, int, str]]:
+        """The next `most` passages in these languages after a number: number, number of the document, language."""
+        where = f"language IN ({','.join('?' * len(languages))}) AND number > ? ORDER BY number LIMIT ?"
+        rows = self._rows(f"SELECT number, document, language FROM passage WHERE {where}", (*languages, after, most))
+        return [(number, document, language) for number, document, language in rows]
+
     def aligned_documents(self) -> list[int]:
         """Numbers of the documents with two halves, ascending."""
         return [number for (number,) in self._rows("SELECT number FROM document WHERE beads > 0 ORDER BY number")]

@@ -147,7 +147,8 @@ def introduce(hits: Sequence[Hit]) -> str:
         for word, other in hit.words:
             called.setdefault(word, {})[" ".join(other.lower().split())] = None
     words = [f"{word[:LONGEST]} {', '.join(list(others)[:CALLED])}" for word, others in list(called.items())[:LONGEST]]
-    return paint(harmless_name(f"In {LANGUAGES.get(language, language)}, by translation: {'; '.join(words)}"), BOLD)
+    means = [f"by translation: {'; '.join(words)}"] * bool(words) + ["by meaning"] * any(hit.match == "similar" for hit in hits)
+    return paint(harmless_name(f"In {LANGUAGES.get(language, language)}, {'; '.join(means)}"), BOLD)
 
 
 def as_text(hit: Hit) -> str:

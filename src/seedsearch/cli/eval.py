@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--run", metavar="FILE", help="Write a TREC run file; of several collections FILE/NAME.run."),
         ] = None,
+        semantic: Annotated[bool, typer.Option("--semantic", help="Index with vectors too.")] = False,
         worst: Annotated[int, typer.Option("--worst", metavar="N", min=0, help="List the N worst queries by nDCG@10.")] = 0,
         against: Annotated[
             Path | None,
@@ -58,7 +59,7 @@ def register(app: typer.Typer) -> None:
         done: list[Evaluation] = []
         for folder, name in zip(collections, names, strict=True):
             try:
-                evaluation = _measured(folder, index, engine)
+                evaluation = _measured(folder, index, engine, semantic)
                 if run:
                     write_run(_of(run, name, names), evaluation.run)
             except SeedsearchError as error:
@@ -89,11 +90,11 @@ def _of(place: Path, name: str, names: Sequence[str]) -> Path:
     return place / f"{name}.run" if len(names) > 1 or place.is_dir() else place
 
 
-def _measured(folder: Path, index: Path | None, engine: str) -> Evaluation:
+def _measured(folder: Path, index: Path | None, engine: str, semantic: bool) -> Evaluation:
     from seedsearch.evaluation import evaluate
 
     with _progress() as notify:
-        evaluation = evaluate(folder, index, engine=engine, notify=notify)
+        evaluation = evaluate(folder, index, engine=engine, semantic=semantic, notify=notify)
     for note in evaluation.notes[:SHOWN]:
         complain(note)
     if len(evaluation.notes) > SHOWN:

@@ -47,6 +47,10 @@ def register(app: typer.Typer) -> None:
         jobs: Annotated[
             int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes that read; by default one for each core.")
         ] = None,
+        semantic: Annotated[
+            bool,
+            typer.Option("--semantic", help="Vectors too, for what the dictionary misses; kept up from then on. An extra."),
+        ] = False,
         watch: Annotated[
             bool, typer.Option("--watch", help="Stay, and update the index whenever files change; Ctrl-C ends.")
         ] = False,
@@ -59,7 +63,9 @@ def register(app: typer.Typer) -> None:
 
             watcher()  # tells at once what is not installed
         with _progress() as notify:
-            report = build(paths or (), index_folder, rebuild=rebuild, engine=engine, jobs=jobs, notify=notify)
+            report = build(
+                paths or (), index_folder, rebuild=rebuild, engine=engine, jobs=jobs, semantic=semantic, notify=notify
+            )
         make_dictionary_ready(report.folder)
         if files:
             list_files(report.folder)
@@ -108,6 +114,7 @@ def summarise(report: Report, known: Collection[str] = ()) -> None:
         complain(f"... and {len(told) - SHOWN} more; those that are files are in: seedsearch status --files")
     parts = [f"{report.indexed} files indexed ({report.passages} passages)", f"{report.unchanged} unchanged"]
     parts += [report.engine] * bool(report.engine)
+    parts += [f"{report.embedded} vectors"] * bool(report.embedded)
     parts += [f"{report.removed} removed"] * bool(report.removed) + [f"{len(report.skipped)} skipped"] * bool(report.skipped)
     print(f"{harmless_name(str(report.folder))}: {', '.join(parts)}, {report.seconds:.1f} s", file=sys.stderr, flush=True)
 
@@ -156,6 +163,10 @@ def _progress() -> Iterator[Notify | None]:
 
             assert isinstance(progress, Step)
             text = f"{progress.files}/{progress.files_total} files, {progress.passages} passages"
-            bar.update(task, total=progress.bytes_total, completed=progress.bytes, description=text)
+            done = progress.bytes
+            if progress.to_embed:
+                text = f"vectors of {progress.embedded}/{progress.to_embed} passages"
+                done = progress.bytes_total * progress.embedded // progress.to_embed
+            bar.update(task, total=progress.bytes_total, completed=done, description=text)
 
         yield notify
