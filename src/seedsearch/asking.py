@@ -150,7 +150,7 @@ def _share(leaf: Leaf, shares: Mapping[str, float]) -> float:
 class _Runs(NamedTuple):
     """Of the runs of letters without blanks in a query: what each character and each pair counts, and the light pairs.
 
-    Hiragana and characters of function words count LIGHT, a pair the geometric mean of its two. A pair is light where both
+    Hiragana and characters of function words count INSIDE, a pair the geometric mean of its two. A pair is light where both
     characters belong to function words: it is not looked for where others are. What stands twice counts for its better place.
     """
 
@@ -167,7 +167,7 @@ def _inside_runs(typed: Iterable[str]) -> _Runs:
         for word, start, end in analysis.located(folded, "")[0]:
             if len(word) == 2 and analysis.is_run(word):
                 known = [start in inside, end - 1 in inside]
-                worth = [reranking.LIGHT if c or is_hiragana(letter) else 1.0 for c, letter in zip(known, word, strict=True)]
+                worth = [reranking.INSIDE if c or is_hiragana(letter) else 1.0 for c, letter in zip(known, word, strict=True)]
                 for part, share in [*zip(word, worth, strict=True), (word, sqrt(prod(worth)))]:
                     shares[part] = max(share, shares.get(part, 0.0))
                 light[word] = all(known) and light.get(word, True)
