@@ -30,14 +30,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 
 from speed_contenders import Contender, Fts5, Ours, RawTantivy, StockWhoosh, Whole
-from speed_corpus import KINDS, Corpus, Question, asked, read, write_records
+from speed_corpus import KINDS, Corpus, Entries, Question, asked, read, write_records
 from speed_forms import forms, slowest
-
-from seedsearch.engines import Entry
 
 ROUNDS = 2
 SLOW = 50_000  # passages up to which Whoosh is measured
@@ -106,7 +106,7 @@ def contenders(corpus: Corpus, folder: Path, without: Sequence[str]) -> list[tup
         (RawTantivy(folder / "r"), folder / "r"),
         (Fts5(folder / "f"), folder / "f"),
     ]
-    if len(corpus.entries) <= SLOW:
+    if corpus.entries.count <= SLOW:
         made += [
             (Whole("whoosh", folder / "ww", corpus.path), folder / "ww"),
             (Ours("whoosh", folder / "w"), folder / "w"),
@@ -121,10 +121,12 @@ def measure(title: str, folder: Path, without: Sequence[str], corpus: Corpus, qu
     folder.mkdir()
     made = contenders(corpus, folder, without)
     builds: dict[str, Sequence[float | None]] = {}
+    fed = timed(lambda: deque(corpus.entries, maxlen=0))  # what it takes to hand over the passages
     for contender, place in made:
         taken = timed(lambda contender=contender: contender.build(corpus.entries))  # type: ignore[misc]
         contender.open()
-        builds[contender.name] = (len(corpus.entries) / taken, size_of(place))
+        taken -= 0 if isinstance(contender, Whole) else fed
+        builds[contender.name] = (corpus.entries.count / taken, size_of(place))
     lines = list(table(f"{title}: build", builds, ("passages a second of CPU", "MB"), Fts5.name))
     gc.collect()
     gc.freeze()  # the passages that this program holds, which no searching program would
@@ -139,8 +141,7 @@ def measure(title: str, folder: Path, without: Sequence[str], corpus: Corpus, qu
     for contender, _ in made:
         if isinstance(contender, Whole):
             lines += formed(f"{title}: {contender.name}, the slowest forms", contender, corpus, questions)
-    fed = [(contender, place) for contender, place in made if not isinstance(contender, Whole)]
-    changed = updates(fed, corpus.entries)
+    changed = updates([contender for contender, _ in made if not isinstance(contender, Whole)], corpus.entries)
     return lines + list(table(f"{title}: 100 documents, milliseconds", changed, ("added", "replaced", "removed"), ""))
 
 
@@ -152,15 +153,14 @@ def formed(title: str, whole: Whole, corpus: Corpus, questions: Sequence[Questio
     yield from (f"| {form} | {median:.1f} | {longest:.1f} | {notes} |" for form, median, longest, notes in rows[:SHOWN])
 
 
-def updates(made: Sequence[tuple[Contender, Path]], entries: Sequence[Entry]) -> dict[str, Sequence[float | None]]:
+def updates(made: Sequence[Contender], entries: Entries) -> dict[str, Sequence[float | None]]:
     """CPU of adding, replacing and removing a hundred documents, each in a commit of its own."""
-    first = max(entry.number for entry in entries) + 1
-    owner = max(entry.document for entry in entries) + 1
-    new = [entries[rank % len(entries)]._replace(number=first + rank, document=owner + rank) for rank in range(100)]
+    known = enumerate(islice(cycle(entries), 100), 1)
+    new = [one._replace(number=entries.count + rank, document=entries.documents + rank) for rank, one in known]
     again = [entry._replace(number=entry.number + 100) for entry in new]
     numbers = [entry.document for entry in new]
     rows: dict[str, Sequence[float | None]] = {}
-    for contender, _ in made:
+    for contender in made:
         steps = (((), new), (numbers, again), (numbers, ()))
         times: list[float | None] = [1e3 * timed(lambda c=contender, s=step: c.change(*s)) for step in steps]  # type: ignore[misc]
         rows[contender.name] = times
@@ -249,15 +249,16 @@ def _unpacked(path: Path, folder: Path) -> Path:
 
 def run(path: Path, folder: Path, options: argparse.Namespace) -> None:
     """Measure it all, print it as it comes, and save it where asked."""
-    corpus, today = read(path), datetime.datetime.now(tz=datetime.UTC).date()
+    scratch = folder.with_name("entries")
+    corpus, today = read(path, scratch), datetime.datetime.now(tz=datetime.UTC).date()
     lines: list[str] = []
-    size = f"{len(corpus.entries):,} passages"
+    size = f"{corpus.entries.count:,} passages"
     told(lines, [f"# Speed, {today}", "", machine(), "", f"`{path.name}`: {size}; FTS5 is 1 where it is in a table"])
     told(lines, measure(size, folder, options.without, corpus, options.queries))
     for size in options.sizes:
         short = folder.with_name("records.jsonl")
         write_records(corpus.sample, size, short)
-        told(lines, measure(f"{size:,} short documents", folder, options.without, read(short), options.queries))
+        told(lines, measure(f"{size:,} short documents", folder, options.without, read(short, scratch), options.queries))
     shutil.rmtree(folder)
     if "cold" not in options.without:
         told(lines, cold(corpus))

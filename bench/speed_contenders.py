@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -196,7 +197,10 @@ class Fts5:
         options = f"content='', tokenize=\"unicode61 remove_diacritics 0 tokenchars '{characters}'\""
         self.connection.execute(f"CREATE VIRTUAL TABLE passage USING fts5(text, {options})")
         self.connection.execute("CREATE TABLE place (number INTEGER PRIMARY KEY, document INTEGER, language TEXT)")
-        self.change((), list(entries))
+        unread = iter(entries)
+        with self.connection:
+            while batch := list(islice(unread, 1000)):
+                self._add(batch, [(entry.number, flat(entry)) for entry in batch])
 
     def open(self) -> None:
         """See Contender."""
@@ -222,10 +226,14 @@ class Fts5:
             gone = [self.added[document] for document in remove]
             self.connection.executemany("INSERT INTO passage (passage, rowid, text) VALUES ('delete', ?, ?)", gone)
             rows = [(entry.number, flat(entry)) for entry in add]
-            self.connection.executemany("INSERT INTO passage (rowid, text) VALUES (?, ?)", rows)
-            places = ((entry.number, entry.document, entry.language) for entry in add)
-            self.connection.executemany("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", places)
+            self._add(add, rows)
         self.added = {entry.document: row for entry, row in zip(add, rows, strict=True)}
+
+    def _add(self, entries: Sequence[Entry], rows: Sequence[tuple[int, str]]) -> None:
+        """Write passages and where they belong."""
+        self.connection.executemany("INSERT INTO passage (rowid, text) VALUES (?, ?)", rows)
+        places = ((entry.number, entry.document, entry.language) for entry in entries)
+        self.connection.executemany("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", places)
 
 
 class StockWhoosh:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import pickle
 import random
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,28 +36,54 @@ class Question(NamedTuple):
     language: str = ""
 
 
+class Entries:
+    """All passages as engines see them, in a file: in memory 900,000 of them took seven gigabytes."""
+
+    BATCH = 1000
+
+    def __init__(self, file: Path, entries: Iterator[Entry]) -> None:
+        self._file, self.count, self.documents = file, 0, 0
+        with file.open("wb") as out:
+            while batch := list(islice(entries, self.BATCH)):
+                pickle.dump([tuple(entry) for entry in batch], out)
+                self.count += len(batch)
+                self.documents = batch[-1].document
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries in order, numbered from 1 as their documents are."""
+        left = self.count
+        with self._file.open("rb") as file:
+            while left:
+                batch = pickle.load(file)
+                left -= len(batch)
+                yield from map(Entry._make, batch)
+
+
 class Corpus(NamedTuple):
     """All passages as engines see them, and some of them as they are written."""
 
     path: Path
-    entries: list[Entry]
+    entries: Entries
     sample: list[Passage]
 
 
-def read(path: Path) -> Corpus:
-    """The passages of all documents below a path, analysed."""
-    chance = random.Random(7)
-    entries: list[Entry] = []
+def read(path: Path, scratch: Path) -> Corpus:
+    """The passages of all documents below a path, analysed; they are kept in the file `scratch`."""
     sample: list[Passage] = []
-    for document, passage in _passages(path):
+    return Corpus(path, Entries(scratch, _analysed(path, sample)), sample)
+
+
+def _analysed(path: Path, sample: list[Passage]) -> Iterator[Entry]:
+    """Each passage as an entry; some go into the sample."""
+    chance = random.Random(7)
+    for number, (document, passage) in enumerate(_passages(path), 1):
         heading = analysis.postings(" ".join(passage.headings), passage.language)
         body = analysis.postings(passage.text, passage.language)
-        entries.append(Entry(len(entries) + 1, document, passage.language, body, heading))
         if len(sample) < SAMPLE:
             sample.append(passage)
-        elif (place := chance.randrange(len(entries))) < SAMPLE:
+        elif (place := chance.randrange(number)) < SAMPLE:
             sample[place] = passage
-    return Corpus(path, entries, sample)
+        yield Entry(number, document, passage.language, body, heading)
 
 
 def _passages(path: Path) -> Iterator[tuple[int, Passage]]:
