@@ -16,7 +16,7 @@ from seedsearch.function_words import ENGLISH
 from seedsearch.query import And, Language, Node, Within
 from seedsearch.records import Counterpart, Passage
 from seedsearch.store import Opposite, Store
-from seedsearch.translation import ALIGNED, HAN, Translation, leaf
+from seedsearch.translation import ALIGNED, Translation, han, leaf
 
 SAMPLE = 12  # aligned passages that are looked at to learn a word; 20 give .003 more and take 10 ms more a query
 DICE = 0.3  # least association of what is learned; .2 and .5 give less
@@ -156,7 +156,7 @@ def grams(text: str, language: str) -> dict[str, str]:
     Of a Chinese text the runs of two to eight characters, of an English one those of one to three words, by their stems.
     """
     if language == "zh":
-        runs = HAN.findall(fold_text(text))
+        runs = han().findall(fold_text(text))
         found = {run[i : i + n] for run in runs for n in range(2, _GRAM + 1) for i in range(len(run) - n + 1)}
         return {gram: gram for gram in found}
     tokens = analysis.tokens(text, language)

@@ -208,8 +208,11 @@ def several(words: Iterable[str], language: str) -> dict[str, tuple[str, ...]]:
     """The terms of those words of a text that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
     spaced = [word for word in words if word <= "\u0e00" or not _unspaced(word[0])]
-    items.learn(spaced)
-    return {word: item for word in spaced if type(item := items[word]) is tuple}
+    known = list(map(items.get, spaced))
+    if None in known:
+        items.learn(word for word, item in zip(spaced, known, strict=True) if item is None)
+        known = [items[word] for word in spaced]
+    return {word: item for word, item in zip(spaced, known, strict=True) if type(item) is tuple}
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare

@@ -18,7 +18,7 @@ from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines.protocol import Engine
 from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, Term, Within, speaks
 from seedsearch.store import Store, Stored
-from seedsearch.translation import HAN, Rendering, Translation, leaf, renderings
+from seedsearch.translation import Rendering, Translation, han, leaf, renderings
 from seedsearch.vectors import TAGS, Near, Vectors
 
 HALF = 0.5
@@ -263,7 +263,7 @@ class _Reader:
 
 def _is_by_chance(found: Found) -> bool:
     """Whether every word that matched is one Chinese character on its side, which most often is a part of another word."""
-    return all(any(len(side) == 1 and HAN.match(side) for side in pair) for pair in found.words)
+    return all(any(len(side) == 1 and han().match(side) for side in pair) for pair in found.words)
 
 
 def _is_learned(word: str, source: str) -> bool:
@@ -283,7 +283,7 @@ def _names(found: Sequence[Rendering], text: str) -> Iterator[tuple[Rendering, .
 
 
 def _is_run(found: Sequence[Rendering], text: str) -> bool:
-    return all(len(one.word) == 1 and HAN.match(one.word) for one in found) and "".join(one.word for one in found) in text
+    return all(len(one.word) == 1 and han().match(one.word) for one in found) and "".join(one.word for one in found) in text
 
 
 def _with(rendering: Rendering, learned: Sequence[Translation]) -> Rendering:

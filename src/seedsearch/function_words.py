@@ -221,5 +221,7 @@ def light_inside(folded: str) -> set[int]:
     >>> sorted(light_inside("诺曼拦截了多少球"))
     [4, 5, 6]
     """
+    if folded.isascii():
+        return set()
     words = _inside(_HIRAGANA.search(folded) is not None).finditer(folded)
     return {at for word in words for at in range(*word.span())}

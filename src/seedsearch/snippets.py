@@ -54,7 +54,7 @@ def matches(text: str, language: str, wanted: Sequence[Leaf], weights: Sequence[
     Each different word of the text is looked at once: most parts are words, and most words are no part.
     """
     cut, joined = located(text, language)
-    found_as = _found_as({word for word, _, _ in cut}, language)
+    found_as = _found_as({word for word, _, _ in cut}, language, _forms(wanted))
     single: dict[str, list[int]] = {}
     found: list[Match] = []
     for part, leaf in enumerate(wanted):
@@ -75,18 +75,30 @@ def matches(text: str, language: str, wanted: Sequence[Leaf], weights: Sequence[
         found += (Match(cut[i][1], cut[i + 1][2], i, part, weights[part]) for part in single.get(term, ()))
     if any(len(form) == 1 and form > "\u0e00" for form in single):
         for i, place in enumerate(cut):
-            for character, start, end in _characters(*place):
+            word = place[0]
+            for character, start, end in _characters(*place) if word[0] in single or word[-1] in single else ():
                 found += (Match(start, end, i, part, weights[part]) for part in single.get(character, ()))
     return sorted(set(found))
 
 
-def _found_as(known: Collection[str], language: str) -> dict[str, list[str]]:
-    """Term -> the words of a text that are found under it."""
+def _forms(wanted: Sequence[Leaf]) -> set[str] | None:
+    """The terms that are looked for; None for any, where a part is the beginning of a word."""
+    forms: set[str] = set()
+    for leaf in wanted:
+        if isinstance(leaf, Prefix):
+            return None
+        forms.update(*(leaf.positions if isinstance(leaf, Phrase) else (leaf.forms,)))
+    return forms
+
+
+def _found_as(known: Collection[str], language: str, wanted: Collection[str] | None) -> dict[str, list[str]]:
+    """Term -> the words of a text that are found under it, of the terms that are wanted; None for all."""
     terms = several(known, language)
-    found_as = {word: [word] for word in known if word not in terms}
+    found_as = {word: [word] for word in known if word not in terms and (wanted is None or word in wanted)}
     for word, others in terms.items():
         for term in others:
-            found_as.setdefault(term, []).append(word)
+            if wanted is None or term in wanted:
+                found_as.setdefault(term, []).append(word)
     return found_as
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from seedsearch import analysis, lexicon
@@ -29,7 +30,6 @@ _DECAY = 0.3  # the translation at rank r weighs 1 / (1 + 0.3 r)
 _SINGLE = 0.5  # a single character: most often it is part of another word
 _MENTION = 0.25
 _MENTIONS = 4
-HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 DICTIONARY, ALIGNED, TYPED = "dictionary", "aligned", "typed"
 
@@ -61,6 +61,12 @@ def renderings(text: str, source: str, occurs: Callable[[str], bool], passes: Ca
     text = text[:_LONGEST_TEXT]
     found = list(_words(text, occurs, passes) if source == "en" else [*_runs(text, occurs), *_names(text, passes)])
     return [rendering for _, rendering in sorted(found, key=lambda pair: pair[0])[:MOST_WORDS]]
+
+
+@cache
+def han() -> re.Pattern[str]:
+    """Runs of Chinese characters; compiled when first met, as in `letters`."""
+    return re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 def leaf(text: str, language: str) -> Term | Phrase | None:
@@ -107,7 +113,7 @@ def _runs(text: str, occurs: Callable[[str], bool]) -> Iterator[tuple[int, Rende
     """Chinese words with where they start."""
     folded = fold(text)
     words = 0
-    for run in HAN.finditer(folded.text):
+    for run in han().finditer(folded.text):
         start = run.start()
         while start < run.end() and words < 2 * MOST_WORDS:
             end, found = _longest_word(folded.text, start, run.end(), occurs)
@@ -151,7 +157,7 @@ def _senses(senses: Sequence[str], weight: float, occurs: Callable[[str], bool])
 def _names(text: str, passes: Callable[[str, bool], bool]) -> Iterator[tuple[int, Rendering]]:
     """Names, numbers and other words of a Chinese query that are no Chinese."""
     for token in analysis.tokens(text, "en")[: 2 * MOST_WORDS]:
-        if not HAN.match(token.word) and token.word not in ENGLISH:
+        if not han().match(token.word) and token.word not in ENGLISH:
             passed = (Translation(token.word, 1.0, TYPED),) if passes(token.word, False) else ()
             yield token.start, Rendering(text[token.start : token.end], passed)
 

@@ -28,7 +28,7 @@ MAX_COUNTED = 2_500_000
 """Postings that are counted to see whether enough alternatives match, at some 60 nanoseconds each."""
 MAX_COMPARED, ENOUGH = 32, 8
 """Positions of a phrase that are compared, the rarest: in 900,000 passages 128 took half a second, 32 take 140 milliseconds.
-Where ways times positions are more than MAX_OPENED, only the positions are compared that leave no choice, if they are ENOUGH."""
+Where ways times positions are more than MAX_OPENED, only those positions are compared that leave no choice, if ENOUGH."""
 MAX_OPENED = 128
 TIED, USES = 0.4, 3
 """How a group is scored, as Tantivy cannot add up weighted frequencies: its best member and TIED of the others, each as if it

@@ -28,7 +28,6 @@ _TOKEN = re.compile(r'(?P<open>[(（])|(?P<close>[)）])|(?P<quote>["“”„�
 _CLOSING = {"「": re.compile("」"), "『": re.compile("』")}
 _ANY_QUOTE = re.compile('["“”＂]')
 _FIELD = re.compile(r"(lang|source|heading)[:：]", re.IGNORECASE)
-_RUNNING = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 28), 127], " ")
 
 
@@ -130,7 +129,7 @@ class _Parser:
         self._await_operand()
 
     def _quote(self, mark: str, glued: bool) -> None:
-        if glued and not self.field and _RUNNING.match(self.text, self.position - 2):
+        if glued and not self.field and _is_running(self.text[self.position - 2]):
             return  # a quotation inside a running sentence, which no blank sets apart
         end = _CLOSING.get(mark, _ANY_QUOTE).search(self.text, self.position)
         if end is None:
@@ -249,6 +248,11 @@ def _without(node: Node, excluded: Sequence[Node]) -> Node:
         return node
     wanted = node.children if isinstance(node, And) else (node,)
     return And((*wanted, *(Not(child) for child in excluded)))
+
+
+def _is_running(letter: str) -> bool:
+    """Whether a letter is of Han or Kana."""
+    return "\u3041" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff"
 
 
 def parse(text: str) -> Parsed:
