@@ -90,6 +90,17 @@ class TestTantivyEngine(EngineContract):
         assert several.notes == ("only the 2 rarest of 4 words are searched",)
         assert [match.number for match in several.matches] == [1]
 
+    def test_of_a_long_phrase_what_leaves_no_choice_is_compared_and_it_is_said(self, engine: Engine) -> None:
+        words = [f"w{number}" for number in range(12)]
+        long: list[str | tuple[str, ...]] = [*words]
+        long[3:9:2] = [(f"x{number}", words[number]) for number in range(3, 9, 2)]  # alternatives of what stands there
+        with engine.write() as writer:
+            writer.add(Entry(1, 1, "en", long))
+            writer.add(Entry(2, 2, "en", [*words[:11], "other"]))
+        engine.refresh()
+        answer = engine.search(phrase(" ".join(words)), 9)
+        assert ([match.number for match in answer.matches], answer.notes) == ([1], ("of a phrase of 12 words 9 are compared",))
+
     def test_what_cannot_be_held_is_refused(self, engine: Engine) -> None:
         with pytest.raises(ValueError, match="alternatives"), engine.write() as writer:
             writer.add(Entry(1, 1, "en", [tuple("abcdefgh"[: MAX_ALTERNATIVES + 1])]))
