@@ -252,25 +252,26 @@ def run(path: Path, folder: Path, options: argparse.Namespace) -> None:
     scratch = folder.with_name("entries")
     corpus, today = read(path, scratch), datetime.datetime.now(tz=datetime.UTC).date()
     lines: list[str] = []
+    saved = options.save / f"speed-{today}-{options.path.absolute().parent.name}.md" if options.save else None
     size = f"{corpus.entries.count:,} passages"
-    told(lines, [f"# Speed, {today}", "", machine(), "", f"`{path.name}`: {size}; FTS5 is 1 where it is in a table"])
-    told(lines, measure(size, folder, options.without, corpus, options.queries))
+    told(lines, [f"# Speed, {today}", "", machine(), "", f"`{path.name}`: {size}; FTS5 is 1 where it is in a table"], saved)
+    told(lines, measure(size, folder, options.without, corpus, options.queries), saved)
     for size in options.sizes:
         short = folder.with_name("records.jsonl")
         write_records(corpus.sample, size, short)
-        told(lines, measure(f"{size:,} short documents", folder, options.without, read(short, scratch), options.queries))
+        told(lines, measure(f"{size:,} short documents", folder, options.without, read(short, scratch), options.queries), saved)
     shutil.rmtree(folder)
     if "cold" not in options.without:
-        told(lines, cold(corpus))
-    if options.save:
-        options.save.mkdir(parents=True, exist_ok=True)
-        (options.save / f"speed-{today}-{options.path.parent.name}.md").write_text("\n".join(lines) + "\n", "utf-8")
+        told(lines, cold(corpus), saved)
 
 
-def told(lines: list[str], more: Sequence[str]) -> None:
-    """Print lines and keep them."""
+def told(lines: list[str], more: Sequence[str], saved: Path | None) -> None:
+    """Print lines, keep them, and save all so far: a run to a million passages takes half an hour, and may be stopped."""
     print("\n".join(more), flush=True)
     lines += more
+    if saved:
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
