@@ -276,11 +276,16 @@ def test_a_question_in_an_unspaced_script_is_about_its_content_words(
     assert hits(program, tmp_path / "index", question)[0]["source"] == "0.txt"
 
 
-def test_words_alone_need_no_parser_of_options(program: Program, seeds_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = program("query", "six", "assurances", cwd=seeds_index.parent)
-    parsed = program("query", "six", "assurances", "--limit", "10", cwd=seeds_index.parent)
+@pytest.mark.parametrize("options", [(), ("--json", "--limit", "3", "--lang", "en", "--index", "index")])
+def test_a_plain_query_needs_no_parser_of_options(
+    program: Program, seeds_index: Path, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = program("query", *options, "six", "assurances", cwd=seeds_index.parent)
+    parsed = program("query", *options, "six", "assurances", "--translate", "auto", cwd=seeds_index.parent)
     assert (plain.stdout, plain.stderr, plain.returncode) == (parsed.stdout, parsed.stderr, parsed.returncode)
+    wrong = program("query", "six", *options, "--limit", "none", cwd=seeds_index.parent)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
-    assert "typer" not in program("query", "six", "assurances", cwd=seeds_index.parent).stderr
+    assert "typer" not in program("query", *options, "six", "assurances", cwd=seeds_index.parent).stderr
     nothing = program("query", "xyzzyx", cwd=seeds_index.parent)
     assert nothing.returncode == 1
