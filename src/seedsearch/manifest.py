@@ -28,7 +28,7 @@ LOCK = "seedsearch.lock"
 FOLDER = "index"
 SEEDS = "seeds"
 VARIABLE = "SEEDSEARCH_INDEX"
-PATIENCE = 3.0  # seconds to wait for another writer
+PATIENCE = 10.0  # seconds to wait for another writer: the seeds take 2, on a busy machine 5
 
 
 class Manifest(NamedTuple):

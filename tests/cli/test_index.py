@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -211,10 +212,13 @@ def test_a_locked_index(program: Program, tmp_path: Path) -> None:
         [sys.executable, "-c", holder, str(tmp_path / "index")], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout and process.stdout.readline() == "held\n"
-        run = program("index", "good.txt")
+        with ThreadPoolExecutor() as beside:
+            waiting = beside.submit(program, "index", "good.txt")
+            assert found(program, tmp_path, "lighthouses") == ["good.txt"], "readers do not wait"
+            assert not waiting.done()
+            run = waiting.result()
         assert run.returncode == 2
         assert "another seedsearch" in run.stderr
-        assert found(program, tmp_path, "lighthouses") == ["good.txt"], "readers do not wait"
         process.kill()
     assert program("index", "good.txt").returncode == 0
 
