@@ -224,12 +224,14 @@ class Collection:
         return filters + ([query.within(self._documents(source))] if source is not None else [])
 
     def _counts(self, text: str, lang: str | None, source: str | None) -> tuple[tuple[str, int], ...]:
-        """For each word or phrase of the query, in how many of the passages that the filters let through it occurs."""
+        """For each word or phrase of the query, in how many of the passages that all filters let through it occurs."""
         asker = self._asker(None)
         counts = []
-        for word in query.typed(query.parse(text).tree):
+        tree = query.parse(text).tree
+        for word in query.typed(tree):
             with suppress(QuerySyntaxError):  # of the words that were typed, this one has no letters
-                node = _all([asker.compiled(query.parse(word)).node, *self._filters(lang, source)])
+                asked = query.Parsed(And((query.parse(word).tree, *query.filters(tree))))
+                node = _all([asker.compiled(asked).node, *self._filters(lang, source)])
                 counts.append((word, self._engine.search(node, 0).total))
         return tuple(counts)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST = 60  # characters of a word, and words, that an explanation repeats
 CALLED = 3  # translations of a word that a heading shows
+NOTHING_THERE = "nothing found in the other language; how it is asked there tells: seedsearch translate TEXT"
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
@@ -49,7 +50,7 @@ def answer(
                 else:
                     print(as_text(hit) + ("\n" + in_words(hit) if why else ""), end="\n\n")
     if not results.hits:
-        complain(explain(results))
+        complain(explain(results) if translate != "only" else NOTHING_THERE)
     return 0 if results.hits else 1
 
 

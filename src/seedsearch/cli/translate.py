@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
         for one in found:
             print_json(as_record(one)) if as_json else print(as_text(one), end="\n\n")
         if not any(one.translations or one.places for one in found):
-            complain("no translation is known: neither the dictionary nor an aligned document has these words")
+            complain("nothing in this collection translates these words, by the dictionary or by aligned documents")
             raise typer.Exit(1)
 
 
@@ -83,7 +83,7 @@ def as_text(one: Rendition) -> str:
     lines += [_line(place) for place in one.places if place.rendered]
     otherwise = [place for place in one.places if not place.rendered]
     lines += ["  rendered otherwise:"] * bool(otherwise) + [_line(place) for place in otherwise]
-    return "\n".join(lines if len(lines) > 1 else [*lines, "  nothing is known"])
+    return "\n".join(lines if len(lines) > 1 else [*lines, "  no translation in this collection"])
 
 
 def _line(place: Place) -> str:

@@ -158,6 +158,12 @@ def typed(tree: Node) -> tuple[str, ...]:
     return tuple(found)
 
 
+def filters(tree: Node) -> tuple[Node, ...]:
+    """The filters, and exclusions by a filter, that hold for all that is found."""
+    nodes = tree.children if isinstance(tree, And) else (tree,)
+    return tuple(node for node in nodes if isinstance(node.child if isinstance(node, Not) else node, Filter))
+
+
 def without(tree: Node, is_light: Callable[[str], bool]) -> Node:
     """A tree of what was typed without the words among alternatives that say little, where others are left."""
     if isinstance(tree, And):
