@@ -198,7 +198,9 @@ def test_languages_may_be_named_as_people_name_them(program: Program, seeds_inde
     assert hits(program, seeds_index, f"JavaScript lang:{tag}")
 
 
-@pytest.mark.parametrize("words", ["Taiwan --lang cy", "Taiwan lang:cy", "Taiwan source:nowhere", "Taiwan NOT lang:en NOT lang:zh"])
+@pytest.mark.parametrize(
+    "words", ["Taiwan --lang cy", "Taiwan lang:cy", "Taiwan source:nowhere", "Taiwan NOT lang:en NOT lang:zh"]
+)
 def test_nothing_found_counts_within_the_filters(program: Program, seeds_index: Path, words: str) -> None:
     run = program("query", *words.split(), "--index", seeds_index)
     assert (run.returncode, "Taiwan in 0" in run.stderr) == (1, True)
