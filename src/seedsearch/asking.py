@@ -48,25 +48,30 @@ class Asker:
         Function words are not looked for where other words are; they count in the order. Where nothing holds the phrases and
         enough of the runs, what holds some of it is taken. Raises QuerySyntaxError where there is nothing to search for.
         """
-        light = self._light(parsed.tree)
-        compiled, answer = self._find(parsed, query.fair_share, light, limit, filters)
+        light, runs = self._light(parsed.tree), _inside_runs(query.typed(parsed.tree))
+        compiled, answer = self._find(parsed, query.fair_share, light, runs.light, limit, filters)
         notes = (*compiled.notes, *answer.notes)
         if not answer.total:
             loose = parsed._replace(tree=query.loosened(parsed.tree))
-            compiled, found = self._find(loose, _any, light, limit, filters)
+            compiled, found = self._find(loose, _any, light, runs.light, limit, filters)
             if found.total:
                 loosened = loose.tree != parsed.tree
                 told = ("no passage holds the phrase and fits the rest; its words are searched one by one",) if loosened else ()
                 parsed, answer, notes = loose, found, (*compiled.notes, *found.notes, *told)
-        asked = self._asked(parsed.tree, light)
+        asked = self._asked(parsed.tree, light, runs.shares)
         if len(asked.leaves) > MOST_PARTS:
             notes += (f"only the {MOST_PARTS} rarest of {len(asked.leaves)} words say what comes first",)
         return Matched(_rarest(asked), answer, notes)
 
     def _find(
-        self, parsed: Parsed, share: Callable[[int], int], light: Callable[[str], bool], limit: int, filters: Sequence[Node]
+        self,
+        parsed: Parsed,
+        share: Callable[[int], int],
+        light: Callable[[str], bool],
+        pairs: Collection[str],
+        limit: int,
+        filters: Sequence[Node],
     ) -> tuple[query.Compiled, Answer]:
-        pairs = _inside_runs(query.typed(parsed.tree)).light
         compiled = self.compiled(parsed._replace(tree=query.without(parsed.tree, light)), share, pairs)
         return compiled, self._engine.search(And((compiled.node, *filters)) if filters else compiled.node, limit)
 
@@ -102,11 +107,10 @@ class Asker:
 
         return is_light
 
-    def _asked(self, tree: Node, light: Callable[[str], bool]) -> Asked:
+    def _asked(self, tree: Node, light: Callable[[str], bool], shares: Mapping[str, float]) -> Asked:
         """What the order of the passages depends on: every leaf, word and character, with what it is worth."""
         leaves = list(self.leaves(tree))
         heavy = self.leaves(query.without(tree, light))
-        shares = _inside_runs(query.typed(tree)).shares
         weights = [self._worth(leaf) * (_share(leaf, shares) if leaf in heavy else reranking.LIGHT) for leaf in leaves]
         worth = {leaf.forms: weight for leaf, weight in zip(leaves, weights, strict=True) if isinstance(leaf, Term)}
         words: dict[str, float] = {}
