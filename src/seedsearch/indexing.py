@@ -19,7 +19,7 @@ from seedsearch.ingest.discover import Skipped, name_of
 from seedsearch.ingest.jsonlines import unique
 from seedsearch.manifest import Manifest
 from seedsearch.planning import UNREAD, Plan, Work, choose_engine, plan, tasks
-from seedsearch.preparing import Prepared, Result, Task, renamed
+from seedsearch.preparing import Flaws, Prepared, Result, Task, renamed
 from seedsearch.reading import read
 from seedsearch.records import Alignment, Document
 from seedsearch.store import Seen, Store
@@ -325,7 +325,7 @@ class _Run:
             name, look._replace(reason=reason), first.encoding or task.encoding, first.method or task.encoding
         )
         before = self.passages
-        flaws = _Flaws()
+        flaws = Flaws()
         taken: set[str] = set()
         for part, result in chain([(task, first)], found):
             for one in result.documents:
@@ -356,27 +356,6 @@ class _Run:
         else:
             self.indexed += 1
         self.done = self.done.plus(1, 0)
-
-
-class _Flaws:
-    """What of a file could not be read as it should; as text a line, "" for a sound file."""
-
-    def __init__(self) -> None:
-        self._broken = 0
-        self._first, self._other = (0, ""), ""
-
-    def add(self, task: Task, result: Result) -> None:
-        """Take in the result of the file or of its next piece."""
-        lost = (1, (task.line, f"{result.reason} (and the lines after it)")) if task.line and result.reason else (0, (0, ""))
-        for count, first in ((result.broken, result.first_broken), lost):
-            self._first = self._first if self._broken else first
-            self._broken += count
-        self._other = self._other or result.flaw
-
-    def __str__(self) -> str:
-        if self._broken:
-            return f"{self._broken} of its lines cannot be read; the first is line {self._first[0]}: {self._first[1]}"
-        return self._other
 
 
 def _unique(one: Prepared, file: str, taken: set[str], sha256: str) -> Prepared:

@@ -81,6 +81,27 @@ class Result(NamedTuple):
     documents: Sequence[Prepared] = ()
 
 
+class Flaws:
+    """What of a file could not be read as it should; as text a line, "" for a sound file."""
+
+    def __init__(self) -> None:
+        self._broken = 0
+        self._first, self._other = (0, ""), ""
+
+    def add(self, task: Task, result: Result) -> None:
+        """Take in the result of the file or of its next piece."""
+        lost = (1, (task.line, f"{result.reason} (and the lines after it)")) if task.line and result.reason else (0, (0, ""))
+        for count, first in ((result.broken, result.first_broken), lost):
+            self._first = self._first if self._broken else first
+            self._broken += count
+        self._other = self._other or result.flaw
+
+    def __str__(self) -> str:
+        if self._broken:
+            return f"{self._broken} of its lines cannot be read; the first is line {self._first[0]}: {self._first[1]}"
+        return self._other
+
+
 def prepare(task: Task) -> Result:
     """Read, align, cut and analyse. What goes wrong with the file is the result's `reason`, and not raised."""
     if task.known and task.known == task.sha256:
