@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-BOLD, DIM, RED, GREEN, MAGENTA, CYAN = "1", "2", "1;31", "32", "35", "36"
+BOLD, DIM, RED, GREEN, MAGENTA = "1", "2", "1;31", "32", "35"
 
 
 def use_utf8() -> None:
