@@ -49,14 +49,18 @@ class _Text:
         return fold_text(self.text)
 
     @cached_property
+    def words(self) -> list[str]:
+        return words(self.folded)
+
+    @cached_property
     def probes(self) -> list[str]:
         """Some words from all over, of which a text that says the same has half: one word in thirty may be another there."""
-        found = words(self.folded)
+        found = self.words
         return list(dict.fromkeys(found[len(found) * k // PROBES] for k in range(PROBES))) if found else []
 
     @cached_property
     def shingles(self) -> frozenset[tuple[str, ...]]:
-        found = words(self.folded)
+        found = self.words
         return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
 
     def says(self, other: _Text) -> bool:
