@@ -126,9 +126,7 @@ class Collection:
     def _search(self, text: str, limit: int, lang: str | None, source: str | None, translate: str) -> Results | None:
         """As `search`; None when the index changed under it."""
         question = self.question(text, lang, source) if translate != "never" else None
-        translated = self.interpreter.translated(question, limit) if question else []
-        # What a query and its translation find in the other language is ranked there.
-        apart = [Not(Language(question.target))] if question and translated else []
+        translated, apart = self._in_other_language(question, limit)
         asker = self._asker(lang)
         asked, answer, notes = asker.match(
             query.parse(text), max(limit, reranking.POOL), [*self._filters(lang, source), *apart]
@@ -161,14 +159,17 @@ class Collection:
 
         Those found by translation follow those found directly.
         """
-        question = self.question(text)
-        translated = self.interpreter.translated(question, limit) if question else []
-        apart = [Not(Language(question.target))] if question and translated else []
+        translated, apart = self._in_other_language(self.question(text), limit)
         asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, reranking.POOL), apart)
         ranked = self._ranked(asked, answer.matches) or []
         found = [(one.passage.source, score.total) for one, score in ranked[:limit]]
         least = found[-1][1] if found else 0.0
         return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated, 1)]
+
+    def _in_other_language(self, question: Question | None, limit: int) -> tuple[list[Found], list[Node]]:
+        """What a query finds in the other language by translation; if anything, the filter that leaves that language to it."""
+        translated = self.interpreter.translated(question, limit) if question else []
+        return translated, [Not(Language(question.target))] if question and translated else []
 
     def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
         """A query in the other language, Chinese or English, with its filters and those given beside it.
