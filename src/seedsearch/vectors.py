@@ -121,7 +121,7 @@ class Vectors:
     ) -> dict[int, Near]:
         """The `most` passages most alike, and those of the numbers `also`, by number.
 
-        `languages` are TAGS to look at; `documents`, if given, the documents. Looks at every vector: 100,000 take 40 ms.
+        `languages` are TAGS to look at; `documents`, if given, the documents. Looks at every vector: 100,000 take 25 ms of CPU.
         """
         import numpy as np
 
