@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from seedsearch import analysis, corrections, embedding, encoder, manifest
-from seedsearch.engines import create_engine, open_engine
+from seedsearch.engines import create_engine, engine_class, open_engine
 from seedsearch.engines.protocol import Engine, Entry, Writer
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, SeedsearchError, UnreadableError
 from seedsearch.ingest.discover import Skipped, name_of
@@ -111,6 +111,7 @@ def build(
         wanted = _wanted(folder, old, [paths] if isinstance(paths, Path | str) else paths)
         manifest.sweep(folder, manifest.current_generation(folder))
         if old is not None and not rebuild and engine not in ("auto", old.engine):
+            engine_class(engine)  # tells of one that does not exist
             raise SeedsearchError(
                 f"{folder} has the engine {old.engine}; to change it, {manifest.remedy(folder)} --engine {engine}"
             )

@@ -223,6 +223,13 @@ def test_a_locked_index(program: Program, tmp_path: Path) -> None:
     assert program("index", "good.txt").returncode == 0
 
 
+def test_an_engine_that_does_not_exist_is_not_offered(program: Program, copied: Path) -> None:
+    for arguments in (["--index", "index"], ["seeds", "--index", "new"]):
+        run = program("index", "--engine", "lucene", *arguments, cwd=copied)
+        assert run.returncode == 2
+        assert run.stderr == "seedsearch: no engine is called lucene: choose one of whoosh, tantivy, memory\n"
+
+
 def test_files_lists_how_each_was_read(program: Program, tmp_path: Path) -> None:
     run = program("index", SEEDS, "--files", "--index", tmp_path / "index")
     line = next(line for line in run.stdout.splitlines() if "004_" in line)
