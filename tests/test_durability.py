@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from seedsearch.errors import IndexLockedError
 from seedsearch.indexing import build
 from seedsearch.searching import open_collection
+from seedsearch.store import Store
 from tests.conftest import SEEDS
 
 QUERIES = int(os.environ.get("SEEDSEARCH_QUERIES", "20"))  # processes; 200 in the long run
@@ -117,3 +119,20 @@ def test_a_failure_in_the_middle_changes_nothing_and_frees_the_lock(tmp_path: Pa
         build([SEEDS], index)
     except IndexLockedError:
         pytest.fail("the lock was not freed")
+
+
+def test_a_store_that_is_swept_away_while_it_is_opened_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = tmp_path / "generation"
+    generation.mkdir()
+    Store(generation / "store.sqlite", create=True).close()
+    is_file = Path.is_file
+
+    def swept(path: Path) -> bool:
+        found = is_file(path)
+        if path.parent == generation:
+            shutil.rmtree(generation)
+        return found
+
+    monkeypatch.setattr(Path, "is_file", swept)
+    with pytest.raises(FileNotFoundError):
+        Store(generation / "store.sqlite")

@@ -60,13 +60,15 @@ _PASSAGE = (
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """SQLite's errors as ours: a full or closed disk, or a damaged file."""
+def _translated(opened: Path | None = None) -> Iterator[None]:
+    """SQLite's errors as ours: a full or closed disk, a damaged file, one that was `opened` and is no longer there."""
     try:
         yield
     except UnicodeDecodeError:
         raise IndexCorruptError("the index is damaged (text that is not UTF-8); run: seedsearch index --rebuild") from None
     except sqlite3.DatabaseError as error:
+        if opened and not opened.exists():  # a rebuild has swept it away
+            raise FileNotFoundError(opened) from None
         reason = str(error)
         if any(word in reason for word in ("full", "readonly", "disk I/O", "unable to open", "locked")):
             raise SeedsearchError(f"the index cannot be used ({reason}); make room or check permissions, try again") from None
@@ -139,7 +141,8 @@ class Store:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.is_file():
             raise FileNotFoundError(path)
-        with _translated():
+        self._opened = None if create else path
+        with _translated(self._opened):
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._new: dict[str, list[tuple[Any, ...]]] = {"document": [], "passage": [], "pair": []}
         self._next = {"document": 1, "passage": 1}
@@ -153,7 +156,7 @@ class Store:
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a statement gives, read to the end: SQLite meets a damaged page only when it comes to it."""
-        with _translated():
+        with _translated(self._opened):
             return self._connection.execute(statement, values).fetchall()
 
     def _insert(self, table: str, columns: str, values: Sequence[Any]) -> int:
