@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.analysis import LONGEST_TERM, WRITTEN, alternatives, beginnings, postings, tokens
+from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
+from seedsearch.cutting import LONGEST_TERM, cut, joined_words, places, words
 from seedsearch.folding import fold, fold_text
 
 # Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
@@ -137,3 +139,31 @@ def test_lone_surrogates_and_controls_do_not_hurt() -> None:
 @given(TRICKY | st.text())
 def test_folding_without_the_way_back_gives_the_same_text(text: str) -> None:
     assert fold_text(text) == fold(text).text
+
+
+PROSE = st.lists(
+    st.sampled_from([*"abc1_'.,-\n ", "the ", "U.S. ", "3.14 ", "1,000 ", "it's ", "台灣", "é", "x" * 70]), max_size=40
+).map("".join)
+
+
+@given(TRICKY | PROSE)
+def test_words_alone_and_some_places_are_those_of_the_whole_cut(text: str) -> None:
+    folded, whole = cut(text)
+    assert words(folded.text) == [word for word, _, _ in whole]
+    assert fold_text(text) == folded.text
+    for step in (1, 3):
+        wanted = range(0, len(whole), step)
+        assert places(folded.text, wanted) == {i: whole[i][1:] for i in wanted}
+    for word, start, end in whole:
+        assert word[:1] == folded.text[start] and len(word) <= min(end - start, LONGEST_TERM)
+
+
+@given(PROSE)
+def test_what_a_hyphen_joins_is_two_words_beside_it(text: str) -> None:
+    folded = fold_text(text)
+    pieces = re.findall(r"(?<![^\W_])([^\W_]++)-(?=([^\W_]+))", folded)
+    assert joined_words(folded) == [left + right for left, right in pieces]
+
+
+def test_a_character_that_vanishes_does_not_make_up_for_one_that_becomes_two() -> None:
+    assert found("ß Taiwan\u200bs end", "de") == ["ß", "Taiwan\u200bs", "end"]

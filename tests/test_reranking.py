@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from seedsearch.duplicates import grouped
 from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, light_inside, likely_languages
+from seedsearch.pool import find, read
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.records import Passage, Span
 from seedsearch.reranking import Asked, Score, rerank
@@ -26,6 +29,11 @@ def asked(*leaves: Leaf, words: tuple[str, ...] = (), characters: str = "") -> A
     return Asked(leaves, [2.0] * len(leaves), dict.fromkeys(words, 2.0), dict.fromkeys(characters, 2.0))
 
 
+def ranked(query: Asked, passages: Sequence[Passage]) -> list[Score]:
+    pool = read((one.language, one.text, one.headings) for one in passages)
+    return rerank(query, pool, find(query.leaves, pool))
+
+
 def term(*forms: str) -> Term:
     return Term("any", forms)
 
@@ -33,7 +41,7 @@ def term(*forms: str) -> Term:
 def test_every_leaf_counts_where_it_stands() -> None:
     pool = [passage(f"Six assurances. {FILLER}"), passage(FILLER, heading="assurances"), passage(FILLER)]
     leaves = term("assur"), Phrase("any", (("six",), ("assur",))), Prefix("any", "\u2060assuran"), Term("heading", ("assur",))
-    body, heading, neither = (score.leaves for score in rerank(asked(*leaves), pool))
+    body, heading, neither = (score.leaves for score in ranked(asked(*leaves), pool))
     assert [value > 0 for value in body] == [True, True, True, False]
     assert [value > 0 for value in heading] == [True, False, True, True]
     assert neither == (0.0, 0.0, 0.0, 0.0)
@@ -42,35 +50,35 @@ def test_every_leaf_counts_where_it_stands() -> None:
 def test_a_word_is_found_however_it_is_written() -> None:
     pool = [passage(text) for text in ("an F-16 flew", "an F16 flew", "a café", "in 1,000 cases", "they don't", "F 15 flew")]
     leaves = term("f16"), term("\u2061cafe", "cafe"), term("1000"), term("dont")
-    scores = [score.leaves for score in rerank(asked(*leaves), pool)]
+    scores = [score.leaves for score in ranked(asked(*leaves), pool)]
     assert [[value > 0 for value in row].index(True) for row in scores[:5]] == [0, 0, 1, 2, 3]
     assert not any(scores[5])
 
 
 def test_single_characters_are_counted_inside_runs() -> None:
     pool = [passage("台灣的軍事銷售", "zh-Hant"), passage("天氣很好", "zh-Hant")]
-    first, second = rerank(asked(term("台"), characters="军售"), pool)
+    first, second = ranked(asked(term("台"), characters="军售"), pool)
     assert first.leaves[0] > 0 and first.characters > 0
     assert second.leaves[0] == second.characters == 0
 
 
 def test_a_slip_or_an_unknown_inflection_is_still_like_the_word() -> None:
     pool = [passage(f"the Verteidigungsfähigkeit {FILLER}", "de"), passage(FILLER, "de")]
-    scores = rerank(asked(term("verteidig"), words=("verteidigung",)), pool)
+    scores = ranked(asked(term("verteidig"), words=("verteidigung",)), pool)
     assert scores[0].likeness > 3 * scores[1].likeness
 
 
 def test_neighbours_of_the_query_are_better_as_neighbours() -> None:
     far = f"arms {FILLER} sales"
     pool = [passage(f"arms sales {FILLER}"), passage(far), passage(f"sales arms {FILLER}")]
-    near, apart, turned = (score.closeness for score in rerank(asked(term("arm"), term("sale")), pool))
+    near, apart, turned = (score.closeness for score in ranked(asked(term("arm"), term("sale")), pool))
     assert near > turned > apart == 0
 
 
 def test_where_all_are_equal_those_that_are_alike_rise() -> None:
     harbour = "whales swim near the harbour lighthouse and the keeper counts them"
     pool = [passage(f"whales {FILLER} {i}") for i in range(3)] + [passage(f"{harbour} {i}") for i in range(4)]
-    scores = rerank(asked(term("whale")), pool)
+    scores = ranked(asked(term("whale")), pool)
     assert min(score.shared for score in scores[3:]) > 0
     assert all(0 <= score.shared <= max(s.total - s.shared for s in scores) for score in scores)
 
@@ -79,10 +87,10 @@ def test_where_all_are_equal_those_that_are_alike_rise() -> None:
 def test_any_text_gives_numbers_in_the_order_of_the_pool(texts: list[str], word: str) -> None:
     pool = [passage(text, language) for text, language in zip(texts, ["en", "zh-Hant", "th", "und"] * 2, strict=False)]
     query = asked(term(word or "x"), words=(word,) if word.strip() else (), characters=word[:1])
-    scores = rerank(query, pool)
+    scores = ranked(query, pool)
     assert len(scores) == len(pool)
     assert all(score.total >= 0 for score in scores)
-    assert scores == rerank(query, pool)
+    assert scores == ranked(query, pool)
 
 
 def test_the_parts_are_the_whole() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ _TRIED = 8  # likely translations whose association is computed
 _TOP = 2  # translations learned of a word, at most
 _GRAM = 8  # characters of a Chinese one, at most
 _WORDS = 3  # words of an English one, at most
+_KEPT = 1024  # words that are remembered with what was learned
 
 
 class Use(NamedTuple):
@@ -52,6 +53,8 @@ class Aligned:
         self._engine = engine
         self._store = store
         self._known: dict[str, list[_Side]] = {}
+        # Questions share words, and an index that is open does not change.
+        self.learn = lru_cache(_KEPT)(self._learn)
 
     @cached_property
     def documents(self) -> frozenset[int]:
@@ -62,8 +65,8 @@ class Aligned:
         """Let go of the passages that were read."""
         self._known.clear()
 
-    def learn(self, word: str, source: str, target: str) -> list[Translation]:
-        """What stands opposite a word in aligned documents and seldom elsewhere, best first.
+    def _learn(self, word: str, source: str, target: str) -> Sequence[Translation]:
+        """`learn`: what stands opposite a word in aligned documents and seldom elsewhere, best first.
 
         Weighed by Dice's coefficient, over the sentences of a sample and over all aligned passages, whichever is less.
         """
@@ -113,7 +116,8 @@ class Aligned:
         answer = self._engine.search(And((node, Language(source), Within(self.documents))), most)
         stored = self._store.passages(match.number for match in answer.matches)
         passages = [stored[match.number].passage for match in answer.matches if match.number in stored]
-        return answer.total, [(one, snippets.matches(one.text, one.language, [node], [1.0])) for one in passages]
+        found = snippets.matches([(one.language, one.text) for one in passages], [node], [1.0])
+        return answer.total, list(zip(passages, found, strict=True))
 
     def _passages(self, language: str, node: Node | None) -> int:
         """How many aligned passages in a language hold a word."""

@@ -9,7 +9,7 @@ from math import prod, sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
-from seedsearch import analysis, query, ranking, reranking, snippets
+from seedsearch import analysis, cutting, query, ranking, reranking, snippets
 from seedsearch.engines.protocol import Answer, Engine
 from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, is_hiragana, light_inside, likely_languages
@@ -96,14 +96,14 @@ class Asker:
     def _light(self, tree: Node) -> Callable[[str], bool]:
         """What tells whether a typed word is a function word of the language in which the query is asked."""
         typed = query.typed(tree)
-        asked = [word for text in typed for word in analysis.words(fold_text(text))]
+        asked = [word for text in typed for word in cutting.words(fold_text(text))]
         known = frozenset().union(*map(function_words, likely_languages(asked, [*self._languages, "en"])))
         capitals = any(text != text.upper() for text in typed)
 
         def is_light(text: str) -> bool:
             if capitals and len(text) > 1 and text.isupper():
                 return False  # "US arms", "WHO reports"
-            return all(word in known for word in analysis.words(fold_text(text)))
+            return all(word in known for word in cutting.words(fold_text(text)))
 
         return is_light
 
@@ -117,15 +117,15 @@ class Asker:
         for text in query.typed(tree):
             if light(text):
                 continue
-            typed = analysis.words(fold_text(text))
+            typed = cutting.words(fold_text(text))
             for word, forms in zip(typed, self._alternatives(text), strict=True):
                 words[word] = worth[forms] if forms in worth else self._worth(Term(ANYWHERE, forms))
-        runs = [word for word in words if analysis.is_run(word)]
-        characters = dict.fromkeys(c for word in runs for c in word if analysis.is_ideograph(c))
+        runs = [word for word in words if cutting.is_run(word)]
+        characters = dict.fromkeys(c for word in runs for c in word if cutting.is_ideograph(c))
         return Asked(
             leaves,
             weights,
-            {word: weight for word, weight in words.items() if len(word) > 2 and not analysis.is_run(word)},
+            {word: weight for word, weight in words.items() if len(word) > 2 and not cutting.is_run(word)},
             {c: self._rarity(c) * shares.get(c, 1.0) for c in characters},
         )
 
@@ -168,8 +168,8 @@ def _inside_runs(typed: Iterable[str]) -> _Runs:
     for text in typed:
         folded = fold_text(text)
         inside = light_inside(folded)
-        for word, start, end in analysis.located(folded, "")[0]:
-            if len(word) == 2 and analysis.is_run(word):
+        for word, start, end in cutting.cut(folded)[1]:
+            if len(word) == 2 and cutting.is_run(word):
                 known = [start in inside, end - 1 in inside]
                 worth = [reranking.INSIDE if c or is_hiragana(letter) else 1.0 for c, letter in zip(known, word, strict=True)]
                 for part, share in [*zip(word, worth, strict=True), (word, sqrt(prod(worth)))]:

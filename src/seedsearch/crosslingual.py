@@ -26,7 +26,7 @@ HALF = 0.5
 COMMON = 500  # passages beyond which it is not looked up whether a word that has a translation is used untranslated
 MOSTLY = 10  # one passage in so many, of those that hold a word, has to be in the other language for it to be used there
 POSTINGS = 5000  # places of translations that are looked at for a query, beside those of each word's best: 8 ms
-POOL = 60  # translated passages that are looked at, at least
+POOL = 30  # translated passages that are looked at, at least
 LEARNED = 8  # words of a query that are learned
 # A passage with so much less than the best, and nothing but single Chinese characters, is left out: one in fifteen of the first
 # 25, and one in four where there are few better; nDCG@10 of XQuAD falls by .0005 (English to Chinese) and not at all (back).
@@ -89,6 +89,7 @@ class Interpreter:
     def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
         """A query, translated with what the dictionary and the aligned documents know."""
         notes = () if lexicon.is_ready() else ("the dictionary was made ready, once; from now on queries are quick",)
+        lexicon.few()
         notes, self._note = (*notes, *filter(None, [self._note])), ""
         roughly = cache(lambda word: min(self._roughly(word, target)))
 
@@ -112,7 +113,7 @@ class Interpreter:
         left = LEARNED
         for run in _names(found, text):
             word = "".join(rendering.word for rendering in run)
-            learned: list[Translation] = []
+            learned: Sequence[Translation] = ()
             if left and _is_learned(word, source):
                 left -= 1
                 learned = self.aligned.learn(word, source, target)
@@ -162,15 +163,17 @@ class Interpreter:
         scores = {number: shares.get(number, 0.0) + LIKENESS * alike.get(number, 0.0) for number in stored}
         reader = _Reader(question)
         found: list[Found] = []
-        for number in sorted(scores, key=lambda number: (-scores[number], number)):
-            if len(found) >= limit:
-                break
-            one = reader.read(stored[number], scores[number])._replace(likeness=LIKENESS * alike.get(number, 0.0))
-            is_far = bool(found) and one.score < FAR * found[0].score
-            if number in shares and reader.answers(one) and not (is_far and _is_by_chance(one)):
-                found.append(one)
-            elif alike.get(number, 0.0) >= (ALIKE if shares else ALONE):
-                found.append(one._replace(match="similar"))
+        ranked = sorted(scores, key=lambda number: (-scores[number], number))
+        while ranked and len(found) < limit:
+            next_ones, ranked = ranked[: limit - len(found)], ranked[limit - len(found) :]
+            for one in reader.read([(stored[number], scores[number]) for number in next_ones]):
+                number = one.stored.number
+                one = one._replace(likeness=LIKENESS * alike.get(number, 0.0))
+                is_far = bool(found) and one.score < FAR * found[0].score
+                if number in shares and reader.answers(one) and not (is_far and _is_by_chance(one)):
+                    found.append(one)
+                elif alike.get(number, 0.0) >= (ALIKE if shares else ALONE):
+                    found.append(one._replace(match="similar"))
         return found
 
     def _near(self, question: Question, most: int, also: Sequence[int]) -> dict[int, Near]:
@@ -197,7 +200,7 @@ class Interpreter:
             for stored in self._opposite(one) if held and held >= HALF * best else ():
                 known = by_number.get(stored.number)
                 if question.admits(stored.passage.language) and (known is None or known.match != "aligned"):
-                    known = known or reader.read(stored, 0.0)
+                    known = known or reader.read([(stored, 0.0)])[0]
                     by_number[stored.number] = known._replace(score=known.score + one.score / best, match="aligned")
         return sorted(by_number.values(), key=lambda one: (-one.score, one.stored.number))[: max(0, limit)]
 
@@ -245,13 +248,15 @@ class _Reader:
                 self._weights.append(weight * share)
                 self._owners.append(owner)
 
-    def read(self, stored: Stored, score: float) -> Found:
-        """A passage with its translated words."""
-        passage, question = stored.passage, self._question
-        matches = snippets.matches(passage.text, passage.language, self._leaves, self._weights)
-        names = [question.renderings[owner].word for owner in self._owners]
-        words = snippets.words(passage.text, matches, names)
-        return Found(stored, score, matches, words, "translated")
+    def read(self, stored: Sequence[tuple[Stored, float]]) -> list[Found]:
+        """Passages and their scores, with their translated words."""
+        texts = [(one.passage.language, one.passage.text) for one, _ in stored]
+        names = [self._question.renderings[owner].word for owner in self._owners]
+        found = zip(stored, snippets.matches(texts, self._leaves, self._weights), strict=True)
+        return [
+            Found(one, score, matches, snippets.words(one.passage.text, matches, names), "translated")
+            for (one, score), matches in found
+        ]
 
     def answers(self, found: Found) -> bool:
         """Whether the words that a passage holds weigh half as much as an average word of the question."""

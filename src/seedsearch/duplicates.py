@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from seedsearch.analysis import words
+from seedsearch.cutting import words
 from seedsearch.folding import fold_text
 
 ALIKE = 0.9

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from functools import cache, cached_property
 from mmap import ACCESS_READ, mmap
+from typing import ClassVar
 from zlib import crc32
 
 from seedsearch import dictionary
@@ -17,8 +18,8 @@ from seedsearch import dictionary
 # To be raised whenever a table changes in shape or content.
 _FORMAT = 3
 _TABLES = ("glosses", "equivalents", "mentions", "readings")
-# Look-ups after which a table is read whole, which takes as long as so many look-ups do (0.1 s): the words of a query need some
-# hundreds, the alignment of a document thousands.
+# Look-ups in all tables after which one is read whole, which takes as long as so many look-ups do (0.1 s): the words of a
+# query need some hundreds, the alignment of a document thousands.
 _MANY = 5000
 
 
@@ -55,6 +56,11 @@ def mentions(word: str) -> tuple[str, ...]:
 def readings(character: str) -> tuple[str, ...]:
     """The pinyin syllables, without tones, of one Chinese character: `readings("行") == ("hang", "xing")`."""
     return _table("readings").row(character)
+
+
+def few() -> None:
+    """Say that only a few look-ups follow: for a query no table is read whole, however many queries came before."""
+    _Table.asked = 0
 
 
 def segment(text: str) -> list[tuple[int, int]]:
@@ -132,20 +138,21 @@ def _date() -> str:
 class _Table:
     """Lines of a key, a tab and its values joined by "/", sorted by the bytes of the keys; they begin at `start`."""
 
+    asked: ClassVar[int] = 0  # look-ups in all tables
+
     def __init__(self, lines: bytes | mmap, start: int = 0) -> None:
         self._lines = lines
         self._start = start
-        self._asked = 0
 
     def row(self, key: str) -> tuple[str, ...]:
         """The values of a key; () where it has none."""
-        self._asked += 1
-        row = self._find(key) if self._asked < _MANY else self._whole.get(key)
+        _Table.asked += 1
+        row = self._find(key) if _Table.asked < _MANY else self._whole.get(key)
         return tuple(row.split("/")) if row else ()
 
     def __contains__(self, key: str) -> bool:
-        self._asked += 1
-        return bool(self._find(key)) if self._asked < _MANY else key in self._whole
+        _Table.asked += 1
+        return bool(self._find(key)) if _Table.asked < _MANY else key in self._whole
 
     @cached_property
     def _whole(self) -> dict[str, str]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from seedsearch.analysis import is_run, joined_words, several, words
+from seedsearch.analysis import several
+from seedsearch.cutting import is_run, joined_words, words
 from seedsearch.folding import fold_text
 from seedsearch.query import Leaf, Phrase, Prefix, Term
-from seedsearch.ranking import norm
-from seedsearch.records import Passage
 
 
 class Page(NamedTuple):
-    """A passage as it is counted: its words, how often each occurs, and by what counts are divided in body and heading."""
+    """A text as it is counted: folded, its words in order, what hyphens in it join, and the words of its headings."""
 
     language: str
     folded: str
     words: list[str]
-    counts: Counter[str]
     joined: list[str]
     heading: list[str]
-    norm: float
-    heading_norm: float
 
 
 class Lexicon(NamedTuple):
@@ -40,44 +35,37 @@ class Pool(NamedTuple):
     lexicons: dict[str, Lexicon]
 
 
-def read(passages: Sequence[Passage]) -> Pool:
-    """Passages as they are counted; what is usual among them is what counts as long."""
-    folded = [(one.language, fold_text(one.text), words(fold_text(" ".join(one.headings)))) for one in passages]
-    bodies = [words(text) for _, text, _ in folded]
-    usual = sum(map(len, bodies)) / (len(passages) or 1)
-    usual_heading = sum(len(heading) for _, _, heading in folded) / (len(passages) or 1)
-    pages = [
-        Page(
-            *(language, text, body, Counter(body), joined_words(text), heading),
-            *(norm(len(body), usual), norm(len(heading), usual_heading)),
-        )
-        for (language, text, heading), body in zip(folded, bodies, strict=True)
-    ]
+def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
+    """Texts as they are counted; each is given with its language before it and its headings behind."""
+    pages = []
     met: dict[str, set[str]] = {}
-    for page in pages:
-        met.setdefault(page.language, set()).update(page.counts, page.heading, page.joined)
+    for language, text, headings in texts:
+        folded = fold_text(text)
+        heading = words(fold_text(" ".join(headings))) if headings else []
+        page = Page(language, folded, words(folded), joined_words(folded), heading)
+        met.setdefault(language, set()).update(page.words, heading, page.joined)
+        pages.append(page)
     return Pool(pages, {language: Lexicon(found, several(found, language)) for language, found in met.items()})
 
 
 class Places(NamedTuple):
-    """For each leaf, its positions in the body, and how often it stands in the body and in the heading."""
+    """For each leaf, its positions in the body, and how often it stands in the body and in the heading.
+
+    `joined` has for words that hyphens join in the passages of this language the leaves that they are.
+    """
 
     positions: Sequence[Sequence[int]]
     body: list[int]
     heading: list[int]
+    joined: Mapping[str, Sequence[int]]
 
 
 def find(leaves: Sequence[Leaf], pool: Pool) -> list[Places]:
     """Where in each passage each part of a query stands."""
     fits = {language: _matching(leaves, lexicon) for language, lexicon in pool.lexicons.items()}
     begins = {language: _by_word([sets[0] for sets in found]) for language, found in fits.items()}
-    alone = [
-        (i, form)
-        for i, leaf in enumerate(leaves)
-        if isinstance(leaf, Term)
-        for form in leaf.forms
-        if len(form) == 1 and is_run(form)
-    ]
+    characters = alone(leaves)
+    joined = {language: _joined(leaves, pool, language) for language in pool.lexicons}
     found = []
     for page in pool.pages:
         sets, first = fits[page.language], begins[page.language]
@@ -85,13 +73,30 @@ def find(leaves: Sequence[Leaf], pool: Pool) -> list[Places]:
         body = [len(at) for at in positions]
         heading = [len(at) for at in _occurrences(page.heading, first, sets)] if page.heading else [0] * len(leaves)
         # No word shows a single character in a run, nor two words that a hyphen joins.
-        for i, form in alone:
+        for i, form in characters:
             body[i] += page.folded.count(form)
         for word in page.joined:
-            for i in first.get(word, ()):
-                body[i] += isinstance(leaves[i], Term)
-        found.append(Places(positions, body, heading))
+            for i in joined[page.language].get(word, ()):
+                body[i] += 1
+        found.append(Places(positions, body, heading, joined[page.language]))
     return found
+
+
+def _joined(leaves: Sequence[Leaf], pool: Pool, language: str) -> dict[str, list[int]]:
+    """What hyphens join in the passages of a language -> the leaves that it is, by its stem as in the index."""
+    wanted: dict[str, list[int]] = {}
+    for i, leaf in enumerate(leaves):
+        for form in leaf.forms if isinstance(leaf, Term) else ():
+            wanted.setdefault(form, []).append(i)
+    met = {word for page in pool.pages if page.language == language for word in page.joined}
+    stems = {word: pool.lexicons[language].terms.get(word, (word,))[0] for word in met}
+    return {word: wanted[stem] for word, stem in stems.items() if stem in wanted}
+
+
+def alone(leaves: Sequence[Leaf]) -> list[tuple[int, str]]:
+    """Single characters of scripts without blanks that leaves look for, each with the index of its leaf."""
+    terms = ((i, leaf) for i, leaf in enumerate(leaves) if isinstance(leaf, Term))
+    return [(i, form) for i, leaf in terms for form in leaf.forms if len(form) == 1 and is_run(form)]
 
 
 def _matching(leaves: Sequence[Leaf], lexicon: Lexicon) -> list[list[set[str] | None]]:

@@ -84,7 +84,7 @@ def _places(use: Use, leaves: Sequence[Term | Phrase], target: str) -> list[Plac
     found = []
     for other in use.opposite:
         if query.speaks(other.language, target):
-            matches = snippets.matches(other.text, other.language, leaves, [1.0] * len(leaves))
+            [matches] = snippets.matches([(other.language, other.text)], leaves, [1.0] * len(leaves))
             slices = (slice_ for _, slice_ in snippets.words(other.text, matches, [""] * len(leaves)))
             found.append(Place(use.passage.source, use.start_line, use.end_line, other, tuple(slices)))
     return found

@@ -20,17 +20,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 from math import exp, log
 from typing import NamedTuple
 
 from seedsearch.analysis import readable
 from seedsearch.function_words import function_words
-from seedsearch.pool import Page, Places, Pool, find, read
+from seedsearch.pool import Page, Places, Pool
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
-from seedsearch.ranking import saturate
-from seedsearch.records import Passage
+from seedsearch.ranking import norm, saturate
 
 LIGHT = 0.4
 """What a function word counts: 0 costs Hindi and Vietnamese questions .005, 1 costs Arabic .01, English .006."""
@@ -119,51 +118,72 @@ def depth(scores: Sequence[float]) -> int:
     return max(min(LEAST, len(scores)), sum(score >= FALL * scores[0] for score in scores[:POOL])) if scores else 0
 
 
-def rerank(asked: Asked, passages: Sequence[Passage]) -> list[Score]:
-    """The score of each passage of a pool, in the order of the pool."""
-    pool = read(passages)
-    places = find(asked.leaves, pool)
-    leaves = _leaves(asked, pool.pages, places)
-    likeness = _likeness(asked.words, pool)
-    characters = [_characters(asked.characters, page) for page in pool.pages]
-    closeness = [_closeness(asked, page, found) for page, found in zip(pool.pages, places, strict=True)]
+class _Counted(NamedTuple):
+    """How often each word of a passage occurs, and by what counts are divided in its body and heading."""
+
+    counts: dict[str, int]
+    norm: float
+    heading_norm: float
+
+
+def rerank(asked: Asked, pool: Pool, places: Sequence[Places]) -> list[Score]:
+    """The score of each passage of a pool, in the order of the pool; `places` are those of the leaves."""
+    counted = _counted(pool.pages)
+    leaves = _leaves(asked, counted, places)
+    likeness = _likeness(asked.words, pool, counted)
+    characters = [_characters(asked.characters, page, one.norm) for page, one in zip(pool.pages, counted, strict=True)]
+    closeness = [_closeness(asked, found, one.norm) for found, one in zip(places, counted, strict=True)]
     scores = [Score(*parts) for parts in zip(leaves, likeness, characters, closeness, strict=True)]
-    shared = _shared([score.total for score in scores], pool)
+    shared = _shared([score.total for score in scores], pool, counted)
     return [score._replace(shared=more) for score, more in zip(scores, shared, strict=True)]
 
 
-def _leaves(asked: Asked, pages: Sequence[Page], places: Sequence[Places]) -> list[tuple[float, ...]]:
+def _counted(pages: Sequence[Page]) -> list[_Counted]:
+    """What is usual in a pool is what counts as long there."""
+    usual = sum(len(page.words) for page in pages) / (len(pages) or 1)
+    usual_heading = sum(len(page.heading) for page in pages) / (len(pages) or 1)
+    return [
+        _Counted(Counter(page.words), norm(len(page.words), usual), norm(len(page.heading), usual_heading)) for page in pages
+    ]
+
+
+def _leaves(asked: Asked, pages: Sequence[_Counted], places: Sequence[Places]) -> list[tuple[float, ...]]:
     """BM25F of each leaf in each passage."""
     in_body = [leaf.field != HEADING for leaf in asked.leaves]
     scores = []
-    for page, (_, body, heading) in zip(pages, places, strict=True):
+    for page, found in zip(pages, places, strict=True):
         parts = []
-        for weight, here, there, counts in zip(asked.weights, body, heading, in_body, strict=True):
+        for weight, here, there, counts in zip(asked.weights, found.body, found.heading, in_body, strict=True):
             frequency = (here / page.norm if counts else 0.0) + (HEADINGS * there / page.heading_norm if there else 0.0)
             parts.append(weight * saturate(frequency) if frequency else 0.0)
         scores.append(tuple(parts))
     return scores
 
 
-def _likeness(asked: Mapping[str, float], pool: Pool) -> list[float]:
+def _likeness(asked: Mapping[str, float], pool: Pool, pages: Sequence[_Counted]) -> list[float]:
     """What passages share with words letter by letter: for each word the mean of its grams, rare grams counting more."""
     met = list(set().union(*(lexicon.words for lexicon in pool.lexicons.values())))
     if not asked or not met:
-        return [0.0] * len(pool.pages)
+        return [0.0] * len(pages)
     lexicon = f" {'  '.join(met)} ".replace("'", " ")
+    grams = {word: _grams(word) for word in asked}
+    holding = _holding(set(chain.from_iterable(grams.values())), met, lexicon)
     weights: dict[str, float] = {}
+    words: dict[str, list[str]] = {}
     for word, weight in asked.items():
-        rarity = {gram: log(1 + len(met) / (1 + lexicon.count(gram))) for gram in _grams(word)}
+        rarity = {gram: log(1 + len(met) / (1 + len(holding[gram]))) for gram in grams[word]}
         whole = sum(rarity.values())
         for gram, rare in rarity.items():
             weights[gram] = weights.get(gram, 0.0) + weight * rare / whole
-    holding = _holding(weights, met, lexicon)
+    for gram in weights:
+        for word in holding[gram]:
+            words.setdefault(word, []).append(gram)
     sums = []
-    for page in pool.pages:
+    for page in pages:
         frequencies: dict[str, int] = {}
-        for word in page.counts.keys() & holding.keys():
+        for word in page.counts.keys() & words.keys():
             count = page.counts[word]
-            for gram in holding[word]:
+            for gram in words[word]:
                 frequencies[gram] = frequencies.get(gram, 0) + count
         found = ((weight, frequencies[gram]) for gram, weight in weights.items() if gram in frequencies)
         sums.append(LIKENESS * sum(weight * saturate(count / page.norm) for weight, count in found))
@@ -171,13 +191,14 @@ def _likeness(asked: Mapping[str, float], pool: Pool) -> list[float]:
 
 
 def _holding(grams: Iterable[str], met: Sequence[str], lexicon: str) -> dict[str, list[str]]:
-    """Word -> the grams that it holds; words stand in the lexicon with a blank before and after each."""
+    """Gram -> the words that hold it; words stand in the lexicon with a blank before and after each."""
     begins = list(accumulate((len(word) + 2 for word in met), initial=0))
     holding: dict[str, list[str]] = {}
     for gram in grams:
+        found = holding[gram] = []
         at = lexicon.find(gram)
         while at >= 0:
-            holding.setdefault(met[bisect_right(begins, at) - 1], []).append(gram)
+            found.append(met[bisect_right(begins, at) - 1])
             at = lexicon.find(gram, at + 1)
     return holding
 
@@ -192,13 +213,13 @@ def _grams(word: str) -> list[str]:
     return list(dict.fromkeys(padded[i : i + GRAM] for i in range(max(1, len(padded) - GRAM + 1))))
 
 
-def _characters(asked: Mapping[str, float], page: Page) -> float:
+def _characters(asked: Mapping[str, float], page: Page, length: float) -> float:
     return CHARACTERS * sum(
-        weight * saturate(count / page.norm) for character, weight in asked.items() if (count := page.folded.count(character))
+        weight * saturate(count / length) for character, weight in asked.items() if (count := page.folded.count(character))
     )
 
 
-def _closeness(asked: Asked, page: Page, found: Places) -> float:
+def _closeness(asked: Asked, found: Places, length: float) -> float:
     """Neighbours of the query that are neighbours in the passage, and those that stand near one another there."""
     lift = 0.0
     for left, (here, there) in enumerate(pairwise(found.positions)):
@@ -207,50 +228,50 @@ def _closeness(asked: Asked, page: Page, found: Places) -> float:
             ordered = sum(at + 1 in following for at in here)
             near = sum(any(-WINDOW < other - at < WINDOW for other in there) for at in here)
             worth = min(asked.weights[left], asked.weights[left + 1])
-            lift += worth * (ORDERED * saturate(ordered / page.norm) + NEAR * saturate(near / page.norm))
+            lift += worth * (ORDERED * saturate(ordered / length) + NEAR * saturate(near / length))
     return lift
 
 
-def _shared(scores: Sequence[float], pool: Pool) -> list[float]:
+def _shared(scores: Sequence[float], pool: Pool, counted: Sequence[_Counted]) -> list[float]:
     """What a passage shares with the best ones, at most SHARED of the best score."""
-    pages = pool.pages
     best = max(scores, default=0.0)
     if best <= 0:
-        return [0.0] * len(pages)
+        return [0.0] * len(scores)
     stems = {language: {word: terms[0] for word, terms in found.terms.items()} for language, found in pool.lexicons.items()}
-    spread = Counter(chain.from_iterable({stems[page.language].get(word, word) for word in page.counts} for page in pages))
+    pages = [(one, stems[page.language], page.language) for one, page in zip(counted, pool.pages, strict=True)]
+    spread = Counter(chain.from_iterable(set(map(stem.get, one.counts, one.counts)) for one, stem, _ in pages))
     top = sorted(range(len(pages)), key=lambda i: (-scores[i], i))[:FEEDBACK_PASSAGES]
     told: dict[str, float] = {}
     rarity: dict[str, float] = {}
-    for page, trust in ((pages[i], exp(SHARPNESS * (scores[i] - best))) for i in top):
-        for term, count in _counted(page, _telling(page), stems[page.language]).items():
+    for (one, stem, language), trust in ((pages[i], exp(SHARPNESS * (scores[i] - best))) for i in top):
+        for term, count in _stemmed(one.counts, _telling(one.counts, language), stem).items():
             if spread[term] > 1:
                 rarity[term] = log(1 + (len(pages) - spread[term] + 0.5) / (spread[term] + 0.5))
-                told[term] = told.get(term, 0.0) + trust * saturate(count / page.norm) * rarity[term]
+                told[term] = told.get(term, 0.0) + trust * saturate(count / one.norm) * rarity[term]
     chosen = dict(sorted(told.items(), key=lambda item: (-item[1], item[0]))[:FEEDBACK_TERMS])
     written = {
         language: (found.words & chosen.keys()).union(word for word, stem in stems[language].items() if stem in chosen)
         for language, found in pool.lexicons.items()
     }
     sums = []
-    for page in pages:
-        counts = _counted(page, written[page.language], stems[page.language])
+    for one, stem, language in pages:
+        counts = _stemmed(one.counts, one.counts.keys() & written[language], stem)
         frequencies = ((weight * rarity[term], counts[term]) for term, weight in chosen.items() if term in counts)
-        sums.append(sum(worth * saturate(count / page.norm) for worth, count in frequencies))
+        sums.append(sum(worth * saturate(count / one.norm) for worth, count in frequencies))
     most = max(sums, default=0.0)
     return [SHARED * best * value / most if most else 0.0 for value in sums]
 
 
-def _telling(page: Page) -> list[str]:
+def _telling(counts: Iterable[str], language: str) -> list[str]:
     """The words of a passage but for function words and numbers, of which passages have many in common."""
-    light = function_words(page.language)
-    return [word for word in page.counts if word not in light and not word.isdigit()]
+    light = function_words(language)
+    return [word for word in counts if word not in light and not word.isdigit()]
 
 
-def _counted(page: Page, words: Collection[str], stems: Mapping[str, str]) -> dict[str, int]:
-    """How often each stem occurs in a passage by some of its words."""
-    counts: dict[str, int] = {}
-    for word in page.counts.keys() & words:
+def _stemmed(counts: Mapping[str, int], words: Iterable[str], stems: Mapping[str, str]) -> dict[str, int]:
+    """How often each stem of some words of a passage occurs there."""
+    found: dict[str, int] = {}
+    for word in words:
         stem = stems.get(word, word)
-        counts[stem] = counts.get(stem, 0) + page.counts[word]
-    return counts
+        found[stem] = found.get(stem, 0) + counts[word]
+    return found

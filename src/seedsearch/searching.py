@@ -11,13 +11,15 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from seedsearch import analysis, duplicates, manifest, patterns, query, reranking, snippets, spelling
+from seedsearch import analysis, cutting, duplicates, manifest, patterns, query, reranking, snippets, spelling
 from seedsearch.asking import Asker
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
 from seedsearch.engines.protocol import Engine, Match
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.folding import fold_text
+from seedsearch.function_words import may_be_in
+from seedsearch.pool import Page, Places, find, read
 from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
@@ -55,6 +57,15 @@ class Status(NamedTuple):
     documents: int
     passages: int
     languages: dict[str, int]
+
+
+class Ranked(NamedTuple):
+    """A passage in its place, with the words of it and the places where the parts of the query stand."""
+
+    stored: Stored
+    score: Score
+    page: Page
+    places: Places
 
 
 class Collection:
@@ -162,7 +173,7 @@ class Collection:
         translated, apart = self._in_other_language(self.question(text), limit)
         asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, reranking.POOL), apart)
         ranked = self._ranked(asked, answer.matches) or []
-        found = [(one.passage.source, score.total) for one, score in ranked[:limit]]
+        found = [(one.stored.passage.source, one.score.total) for one in ranked[:limit]]
         least = found[-1][1] if found else 0.0
         return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated, 1)]
 
@@ -181,6 +192,9 @@ class Collection:
         if plain is None or direction is None or not any(query.speaks(code, direction[1]) for code in self.manifest.languages):
             return None
         words, typed = plain
+        asked = [word for text in words for word in cutting.words(fold_text(text))]
+        if direction[0] == "en" and not may_be_in("en", asked, self.manifest.languages):
+            return None
         filters = self._filters(lang, source)
         for name, value in typed:
             filters += self._filters(value, None) if name == "lang" else self._filters(None, value)
@@ -206,18 +220,24 @@ class Collection:
             self._askers[languages] = Asker(self._engine, languages, self._documents)
         return self._askers[languages]
 
-    def _ranked(self, asked: Asked, matches: Sequence[Match]) -> list[tuple[Stored, Score]] | None:
+    def _ranked(self, asked: Asked, matches: Sequence[Match]) -> list[Ranked] | None:
         """The pool in the order of all evidence, behind it the rest in the order of the engine; None where one is gone."""
         stored = self._store.passages(match.number for match in matches)
         if len(stored) < len(matches):
             return None
-        found = [(stored[match.number], match.score) for match in matches]
-        size = reranking.depth([score for _, score in found])
-        pool = [stored for stored, _ in found[:size]]
-        scores = reranking.rerank(asked, [stored.passage for stored in pool])
-        ranked = sorted(zip(pool, scores, strict=True), key=lambda one: (-one[1].total, one[0].number))
-        least = ranked[-1][1].total if ranked else 0.0
-        return ranked + [(stored, Score((min(score, least),))) for stored, score in found[size:]]
+        size = reranking.depth([match.score for match in matches])
+        found = []
+        for part in (matches[:size], matches[size:]):  # what is ordered does not depend on how much is asked for
+            passages = [stored[match.number].passage for match in part]
+            pool = read((one.language, one.text, one.headings) for one in passages)
+            found.append((pool, find(asked.leaves, pool)))
+        (pool, places), (rest, beyond) = found
+        scores = reranking.rerank(asked, pool, places)
+        least = min((score.total for score in scores), default=0.0)
+        scores += [Score((min(match.score, least),)) for match in matches[size:]]
+        numbers = [stored[match.number] for match in matches]
+        ranked = list(map(Ranked, numbers, scores, pool.pages + rest.pages, places + beyond))
+        return sorted(ranked[:size], key=lambda one: (-one.score.total, one.stored.number)) + ranked[size:]
 
     def _filters(self, lang: str | None, source: str | None) -> list[Node]:
         """The filters that were given beside the query."""
@@ -238,17 +258,17 @@ class Collection:
 
     def _nearest(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """For each typed word that is not indexed, the indexed words nearest to it in spelling."""
-        typed = (word for part in query.typed(query.parse(text).tree) for word in analysis.words(fold_text(part)))
+        typed = (word for part in query.typed(query.parse(text).tree) for word in cutting.words(fold_text(part)))
         languages = list(self.manifest.languages)
         missing = [
             word
             for word in dict.fromkeys(typed)
-            if not analysis.is_run(word) and not self._engine.frequency(ANYWHERE, analysis.alternatives(word, languages)[0])
+            if not cutting.is_run(word) and not self._engine.frequency(ANYWHERE, analysis.alternatives(word, languages)[0])
         ]
         return tuple((word, found) for word in missing if (found := spelling.nearest(word, languages, self._engine.expand)))
 
     def _direct(
-        self, ranked: Sequence[tuple[Stored, Score]], limit: int, text: str, asker: Asker, asked: Asked
+        self, ranked: Sequence[Ranked], limit: int, text: str, asker: Asker, asked: Asked
     ) -> list[tuple[Found, Score, tuple[Stored, ...]]]:
         """The first passages with the places that matched; those that say the same once, with the others beside."""
         names: dict[Leaf, str] = {}
@@ -258,12 +278,12 @@ class Collection:
                     names.setdefault(leaf, word)
         typed = [names.get(leaf, text) for leaf in asked.leaves]
         found = []
-        for first, *others in duplicates.grouped([stored.passage.text for stored, _ in ranked], limit):
-            stored, score = ranked[first]
-            passage = stored.passage
-            matches = snippets.matches(passage.text, passage.language, asked.leaves, asked.weights)
-            words = snippets.words(passage.text, matches, typed)
-            found.append((Found(stored, score.total, matches, words), score, tuple(ranked[i][0] for i in others)))
+        for first, *others in duplicates.grouped([one.stored.passage.text for one in ranked], limit):
+            stored, score, page, places = ranked[first]
+            text = stored.passage.text
+            matches = snippets.located(text, page, places, asked.leaves, asked.weights)
+            words = snippets.words(text, matches, typed)
+            found.append((Found(stored, score.total, matches, words), score, tuple(ranked[i].stored for i in others)))
         return found
 
     def _hit(self, found: Found, score: Score, others: Sequence[Stored], asker: Asker, asked: Asked | None) -> Hit:

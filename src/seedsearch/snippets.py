@@ -1,39 +1,36 @@
 """Passage + query -> an excerpt with marks, always a verbatim slice of the source.
 
-Marks come from the same analysis as the terms of the index, so that what matched is what is marked: the words of a phrase only
-where they stand as that phrase, and a Chinese word by its overlapping bigrams, joined again.
+Marks stand where the order of the passages found the parts of the query (`pool`), so that what matched is what is marked: the
+words of a phrase only where they stand as that phrase, and a Chinese word by its overlapping bigrams, joined again.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from seedsearch.analysis import WRITTEN, is_run, located, several
+from seedsearch import cutting
+from seedsearch.folding import fold
 from seedsearch.ingest.sentences import sentences
+from seedsearch.pool import Page, Places, alone, find, read
 from seedsearch.query import And, Leaf, Node, Or, Phrase, Prefix, Term
 
-_LINE_END = re.compile(r"\s*\n|\s*\Z")
 _NUMBER = 6  # characters: what a list number or a bullet takes at the beginning of a line
 WIDTH = 420  # columns: about five lines of a terminal, or 200 Chinese characters
 
 
 class Match(NamedTuple):
-    """A place in a text that a part of the query matches: characters [start, end), token position, which part, its weight."""
+    """A place in a text that a part of the query matches: characters [start, end), which part, and its weight."""
 
     start: int
     end: int
-    position: int
     part: int
     weight: float
-
-
-Word = tuple[str, int, int]  # with its span, as of `analysis.located`
 
 
 def parts(node: Node) -> Iterator[Leaf]:
@@ -48,83 +45,33 @@ def parts(node: Node) -> Iterator[Leaf]:
             return
 
 
-def matches(text: str, language: str, wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
-    """Every place where a part of the query stands, in order; `weights` has a number for each of `wanted`.
+def matches(texts: Sequence[tuple[str, str]], wanted: Sequence[Leaf], weights: Sequence[float]) -> list[list[Match]]:
+    """Every place in some texts, each given with its language before it, where a part of the query stands, in order.
 
-    Each different word of the text is looked at once: most parts are words, and most words are no part.
+    `weights` has a number for each of `wanted`.
     """
-    cut, joined = located(text, language)
-    found_as = _found_as({word for word, _, _ in cut}, language, _forms(wanted))
-    single: dict[str, list[int]] = {}
-    found: list[Match] = []
-    for part, leaf in enumerate(wanted):
-        if isinstance(leaf, Term):
-            for form in leaf.forms:
-                single.setdefault(form, []).append(part)
-        else:
-            spans = _phrases(cut, leaf, found_as) if isinstance(leaf, Phrase) else _beginnings(cut, leaf, found_as)
-            found += (Match(cut[first][1], cut[last][2], first, part, weights[part]) for first, last in spans)
-    parts: dict[str, list[int]] = {}
-    for term in single.keys() & found_as.keys():
-        for word in found_as[term]:
-            parts.setdefault(word, []).extend(single[term])
-    for i, (word, start, end) in enumerate(cut):
-        if word in parts:
-            found += (Match(start, end, i, part, weights[part]) for part in parts[word])
-    for i, term in joined.items():
-        found += (Match(cut[i][1], cut[i + 1][2], i, part, weights[part]) for part in single.get(term, ()))
-    if any(len(form) == 1 and form > "\u0e00" for form in single):
-        for i, place in enumerate(cut):
-            word = place[0]
-            for character, start, end in _characters(*place) if word[0] in single or word[-1] in single else ():
-                found += (Match(start, end, i, part, weights[part]) for part in single.get(character, ()))
-    return sorted(set(found))
+    pool = read((language, text, ()) for language, text in texts)
+    places = find(wanted, pool)
+    found = zip(texts, pool.pages, places, strict=True)
+    return [located(text, page, here, wanted, weights) for (_, text), page, here in found]
 
 
-def _forms(wanted: Sequence[Leaf]) -> set[str] | None:
-    """The terms that are looked for; None for any, where a part is the beginning of a word."""
-    forms: set[str] = set()
-    for leaf in wanted:
-        if isinstance(leaf, Prefix):
-            return None
-        forms.update(*(leaf.positions if isinstance(leaf, Phrase) else (leaf.forms,)))
-    return forms
-
-
-def _found_as(known: Collection[str], language: str, wanted: Collection[str] | None) -> dict[str, list[str]]:
-    """Term -> the words of a text that are found under it, of the terms that are wanted; None for all."""
-    terms = several(known, language)
-    found_as = {word: [word] for word in known if word not in terms and (wanted is None or word in wanted)}
-    for word, others in terms.items():
-        for term in others:
-            if wanted is None or term in wanted:
-                found_as.setdefault(term, []).append(word)
-    return found_as
-
-
-def _beginnings(cut: Sequence[Word], prefix: Prefix, found_as: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int]]:
-    """First and last of the words that begin, or whose stem begins, with a prefix."""
-    fit = {word for term, words in found_as.items() if term.startswith(prefix.text) for word in words}
-    fit |= {word for words in found_as.values() for word in words if (WRITTEN + word).startswith(prefix.text)}
-    yield from ((i, i) for i, (word, _, _) in enumerate(cut) if word in fit)
-
-
-def _phrases(cut: Sequence[Word], phrase: Phrase, found_as: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int]]:
-    """First and last word of each place where a phrase stands."""
-    if any(forms and found_as.keys().isdisjoint(forms) for forms in phrase.positions):
-        return  # of many phrases most are not there: each would be tried at every word
-    fits = [{word for form in forms for word in found_as.get(form, ())} if forms else None for forms in phrase.positions]
-    size = len(fits)
-    for first in range(len(cut) - size + 1):
-        if all(fit is None or cut[first + i][0] in fit for i, fit in enumerate(fits)):
-            yield first, first + size - 1
-
-
-def _characters(word: str, start: int, end: int) -> list[tuple[str, int, int]]:
-    """The two characters of a bigram cut from a span, with the span of each; nothing for other words."""
-    if len(word) != 2 or end - start < 2 or not is_run(word):
-        return []
-    return [(word[0], start, start + 1), (word[1], end - 1, end)]
+def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
+    """As `matches`, of one text in which the parts of the query have been found."""
+    folded = fold(text)
+    parts = []
+    for part, (leaf, positions) in enumerate(zip(wanted, places.positions, strict=True)):
+        more = len(leaf.positions) - 1 if isinstance(leaf, Phrase) else 0
+        parts += [(at, at + more, part) for at in positions]
+    spans = cutting.places(folded.text, {at for first, last, _ in parts for at in (first, last)})
+    found = [(spans[first][0], spans[last][1], part) for first, last, part in parts]
+    if not places.joined.keys().isdisjoint(page.joined):
+        for (left, start, at), (right, behind, end) in pairwise(cutting.cut(text)[1]):
+            if behind == at + 1 and folded.text[at] == "-":
+                found += [(start, end, part) for part in places.joined.get(left + right, ())]
+    for part, character in alone(wanted):
+        found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
+    return sorted(Match(*folded.source_span(start, end), part, weights[part]) for start, end, part in found)
 
 
 def words(text: str, found: Sequence[Match], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -174,8 +121,20 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
     line = text.rfind("\n", 0, best) + 1
     if best - line <= _NUMBER:
         best, limit = line, _limits(text, [line], width)[0]
-    ends = sorted({end for _, end in bounds} | {match.start() for match in _LINE_END.finditer(text)})
-    return best, _end(text, best, limit, ends)
+    ends = {end for _, end in bounds if best < end <= limit}
+    return best, _end(text, best, limit, ends.union(_line_ends(text, best, limit)))
+
+
+def _line_ends(text: str, begin: int, limit: int) -> Iterator[int]:
+    """Where lines end between two places, without the blanks at their ends."""
+    at = text.find("\n", begin)
+    while at >= 0:
+        end = begin + len(text[begin:at].rstrip())
+        if end > limit:
+            return
+        if end > begin:
+            yield end
+        at = text.find("\n", at + 1)
 
 
 def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int]) -> list[float]:
@@ -208,13 +167,13 @@ def _columns(character: str) -> int:
     return 2 if east_asian_width(character) in "WF" else 1
 
 
-def _end(text: str, begin: int, limit: int, ends: Sequence[int]) -> int:
+def _end(text: str, begin: int, limit: int, fitting: Collection[int]) -> int:
     """Where a window ends: with the last sentence that fits, if that fills most of it, else with the last word that fits."""
     if limit >= len(text):
-        return ends[-1]
-    fitting = [end for end in ends if begin < end <= limit]
-    if fitting and fitting[-1] - begin >= (limit - begin) * 0.6:
-        return fitting[-1]
+        return len(text.rstrip())
+    last = max(fitting, default=begin)
+    if last - begin >= (limit - begin) * 0.6:
+        return last
     end = limit
     while end > begin + (limit - begin) // 2 and not text[end - 1].isspace() and not text[end].isspace():
         if ord(text[end]) > 0x2E80 or ord(text[end - 1]) > 0x2E80:

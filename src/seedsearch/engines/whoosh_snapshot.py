@@ -6,7 +6,7 @@ import heapq
 import time
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,10 +20,13 @@ from seedsearch.engines.whoosh_files import (
     read_toc,
 )
 from seedsearch.errors import IndexMissingError
-from seedsearch.query import ANYWHERE, BODY, HEADING
+from seedsearch.query import ANYWHERE, BODY, HEADING, Language, Within, speaks
 
 ATTEMPTS = 10
 """Times that opening is tried: a writer that commits at that moment may delete what the reader was about to open."""
+
+FILTERS = 4
+"""Filters whose places are remembered: a query asks a dozen times for the same."""
 
 
 def field_names(field: str) -> tuple[str, ...]:
@@ -60,6 +63,7 @@ class Snapshot:
         self.numbers = self._column("number")
         self.lengths = {field: self._column(f"{field}_length") for field in (BODY, HEADING)}
         self.averages = {field: self._average(field) for field in (BODY, HEADING)}
+        self.filtered = lru_cache(FILTERS)(self._filtered)
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -103,6 +107,15 @@ class Snapshot:
             names, references = segment.languages()
             tags.extend(names[reference] for reference in references)
         return tags
+
+    def _filtered(self, filter_: Language | Within) -> frozenset[int]:
+        """The places that a filter lets through."""
+        if isinstance(filter_, Within):
+            fits: Iterable[bool] = (document in filter_.documents for document in self.documents)
+        else:
+            tags = {tag for tag in set(self.languages) if speaks(tag, filter_.prefix)}
+            fits = (tag in tags for tag in self.languages)
+        return frozenset(place for place, is_in in enumerate(fits) if is_in and place not in self._removed)
 
     def frequencies(self, field: str, forms: Iterable[str]) -> dict[int, int]:
         """How often any of the terms occurs in a field ("body" or "heading"), place -> sum, where it does."""
