@@ -18,7 +18,7 @@ from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines.protocol import Engine
 from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, Term, Within, speaks
 from seedsearch.store import Store, Stored
-from seedsearch.translation import Rendering, Translation, han, leaf, renderings
+from seedsearch.translation import MOST_WORDS, Rendering, Translation, han, leaf, renderings
 from seedsearch.vectors import TAGS, Near, Vectors
 
 HALF = 0.5
@@ -99,6 +99,8 @@ class Interpreter:
             return there > 0 and (not known or MOSTLY * there >= roughly(word))
 
         found = renderings(text, source, lambda word: roughly(word) > 0, passes)
+        if len(found) == MOST_WORDS:
+            notes += (f"only the first {MOST_WORDS} words are translated",)
         if self.aligned.documents:
             found = self._taught(found, text, source, target)
         found = _affordable(found, lambda word: sum(self._roughly(word, target)))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from seedsearch import analysis, cutting, lexicon
@@ -20,8 +21,8 @@ from seedsearch.folding import fold, fold_text
 from seedsearch.function_words import CHINESE, ENGLISH
 from seedsearch.query import ANYWHERE, Phrase, Term
 
-MOST_WORDS = 48
-"""Words and phrases of a query that are translated: a question has ten, and each costs half a millisecond."""
+MOST_WORDS = 24
+"""Words and phrases of a query that are translated: a question has ten, and each costs up to a millisecond."""
 _LONGEST_TEXT = 2000  # characters of a query that are looked at
 _PHRASE = 4  # words of an English phrase, and of a sense that is searched as one
 _CANDIDATES = 16  # translations that are tried, best first, until enough of them occur
@@ -56,10 +57,11 @@ def renderings(text: str, source: str, occurs: Callable[[str], bool], passes: Ca
     """The words of a text in order with their translations, out of English ("en") or Chinese ("zh").
 
     `occurs` tells whether a word or phrase of the other language occurs in the collection, `passes` whether a word may stand
-    there as typed, given whether it has a translation. Function words are left out.
+    there as typed, given whether it has a translation. Function words are left out; what comes behind MOST_WORDS others may be.
     """
     text = text[:_LONGEST_TEXT]
-    found = list(_words(text, occurs, passes) if source == "en" else [*_runs(text, occurs), *_names(text, passes)])
+    ways = [_words(text, occurs, passes)] if source == "en" else [_runs(text, occurs), _names(text, passes)]
+    found = [one for way in ways for one in islice(way, MOST_WORDS)]
     return [rendering for _, rendering in sorted(found, key=lambda pair: pair[0])[:MOST_WORDS]]
 
 

@@ -159,6 +159,10 @@ def decode_positions(encoded: bytes) -> Sequence[int]:
     return list(accumulate(plain(encoded[4:])))
 
 
+KEPT = 100_000
+"""Postings of a segment that are remembered, of 100 bytes each: a query asks three times for the same."""
+
+
 class Segment:
     """The files of one segment, mapped into memory.
 
@@ -176,6 +180,8 @@ class Segment:
         self._files = {file_name[len(name) + 1 :]: (place["offset"], place["length"]) for file_name, place in directory.items()}
         self._read_terms_directory()
         self._postings_start = self._files["pst"][0]
+        self._known: dict[tuple[str, str], Postings] = {}  # those asked for last at the end
+        self._held = 0
 
     def _read_terms_directory(self) -> None:
         self._terms_start: int
@@ -257,8 +263,17 @@ class Segment:
 
     def postings(self, field: str, term: str) -> Postings | None:
         """Where a term occurs, removed passages included; None where it never does."""
-        value = self._value(field, term)
-        return self._decode(value) if value else None
+        found = self._known.pop((field, term), None)
+        if found is None:
+            value = self._value(field, term)
+            if not value:
+                return None
+            found = self._decode(value)
+            self._held += len(found.passages)
+        self._known[field, term] = found  # behind all others
+        while self._held > KEPT and len(self._known) > 1:
+            self._held -= len(self._known.pop(next(iter(self._known))).passages)
+        return found
 
     def frequency(self, field: str, term: str) -> int:
         """In how many passages a term occurs, removed passages included."""

@@ -24,7 +24,7 @@ DECODED = 200_000
 
 def search(snapshot: Snapshot, node: Node, limit: int) -> Answer:
     """The best `limit` matches in order of (-score, number), the number of all matches, and notes."""
-    evaluation = _Evaluation(snapshot)
+    evaluation = _Evaluation(snapshot, is_counted=limit <= 0)
     scores = evaluation.scores(node)
     if evaluation.work.is_cut:
         evaluation.notes["too many phrases of common words: some are left out; ask for fewer at a time"] = None
@@ -42,8 +42,9 @@ def _best(scores: _Scores, numbers: Sequence[int], limit: int) -> list[Match]:
 
 
 class _Evaluation:
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, is_counted: bool) -> None:
         self.snapshot = snapshot
+        self.is_counted = is_counted  # and not scored
         self.notes: dict[str, None] = {}
         self.work = Work(DECODED)
 
@@ -93,6 +94,8 @@ class _Evaluation:
         snapshot = self.snapshot
         if among is not None:
             counts = {name: {place: found[place] for place in found.keys() & among} for name, found in counts.items()}
+        if self.is_counted:
+            return dict.fromkeys(set().union(*counts.values()), 0.0)
         fields = [
             (FIELD_WEIGHTS[name], found, snapshot.lengths[name], snapshot.averages[name]) for name, found in counts.items()
         ]
