@@ -88,9 +88,10 @@ class Interpreter:
 
     def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
         """A query, translated with what the dictionary and the aligned documents know."""
-        notes = () if lexicon.is_ready() else ("the dictionary was made ready, once; from now on queries are quick",)
+        notes = [] if lexicon.is_ready() else ["the dictionary was made ready, once; from now on queries are quick"]
         lexicon.few()
-        notes, self._note = (*notes, *filter(None, [self._note])), ""
+        notes += filter(None, [self._note])
+        self._note = ""
         roughly = cache(lambda word: min(self._roughly(word, target)))
 
         def passes(word: str, known: bool) -> bool:
@@ -100,13 +101,13 @@ class Interpreter:
 
         found = renderings(text, source, lambda word: roughly(word) > 0, passes)
         if len(found) == MOST_WORDS:
-            notes += (f"only the first {MOST_WORDS} words are translated",)
+            notes.append(f"only the first {MOST_WORDS} words are translated")
         if self.aligned.documents:
             found = self._taught(found, text, source, target)
         found = _affordable(found, lambda word: sum(self._roughly(word, target)))
         best = (roughly(one.translations[0].text) if one.translations else 0 for one in found)
         used = [max(min(self._roughly(one.word, source)), other) for one, other in zip(found, best, strict=True)]
-        return Question(text, source, target, tuple(found), tuple(self._weights(used)), filters, notes)
+        return Question(text, source, target, tuple(found), tuple(self._weights(used)), filters, tuple(notes))
 
     def _taught(self, found: Sequence[Rendering], text: str, source: str, target: str) -> list[Rendering]:
         """Renderings with what the aligned documents teach."""

@@ -23,8 +23,7 @@ from seedsearch.store import Seen
 # A file changed within this time of being looked at may change again without a new time stamp (as git's "racy" entries).
 RACY = 2_000_000_000  # nanoseconds
 # Bytes of sources, about 11,000 passages. There Whoosh's engine builds at a third of tantivy's speed (1,489 passages a second
-# against 4,415, bench/speed.py), the median of questions takes 24 ms against 17, and one in a hundred 25 ms more than that to be
-# asked in the other language too, as one in a thousand does on tantivy.
+# against 4,415, bench/speed.py), and to ask in the other language too costs one question in a hundred 25 ms.
 LARGE = 10_000_000
 UNREAD = Seen("", 0, 0, 0, "")
 
