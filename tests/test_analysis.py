@@ -153,7 +153,7 @@ def test_words_alone_and_some_places_are_those_of_the_whole_cut(text: str) -> No
     assert fold_text(text) == folded.text
     for step in (1, 3):
         wanted = range(0, len(whole), step)
-        assert places(folded.text, wanted) == {i: whole[i][1:] for i in wanted}
+        assert places(folded.text, words(folded.text), wanted) == {i: whole[i][1:] for i in wanted}
     for word, start, end in whole:
         assert word[:1] == folded.text[start] and len(word) <= min(end - start, LONGEST_TERM)
 

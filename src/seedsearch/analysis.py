@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from operator import add
 from typing import NamedTuple
@@ -143,6 +144,8 @@ class _Items(dict[str, str | tuple[str, ...]]):
 
     def __init__(self, stemmer: str) -> None:
         self._stemmer = stemmer
+        self.several: dict[str, tuple[str, ...]] = {}
+        """The words that have other terms than themselves."""
 
     def __missing__(self, word: str) -> str | tuple[str, ...]:
         self.learn([word])
@@ -153,18 +156,21 @@ class _Items(dict[str, str | tuple[str, ...]]):
         new = [word for word in words if word not in self][:_MOST_ITEMS]
         if new and len(self) + len(new) > _MOST_ITEMS:
             self.clear()
-        self.update((word, one if len(one) > 1 else one[0]) for word, one in zip(new, entries(new, self._stemmer), strict=True))
+            self.several.clear()
+        found = dict(zip(new, entries(new, self._stemmer), strict=True))
+        self.update((word, one if len(one) > 1 else one[0]) for word, one in found.items())
+        self.several.update((word, one) for word, one in found.items() if len(one) > 1)
 
 
-def several(words: Iterable[str], language: str) -> dict[str, tuple[str, ...]]:
-    """The terms of those words of a text that have others than themselves, as in `entries`."""
+def several(words: AbstractSet[str], language: str) -> dict[str, tuple[str, ...]]:
+    """The terms of those words of some texts that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
-    spaced = [word for word in words if word <= "\u0e00" or not is_run(word)]
-    known = list(map(items.get, spaced))
-    if None in known:
-        items.learn(word for word, item in zip(spaced, known, strict=True) if item is None)
-        known = [items[word] for word in spaced]
-    return {word: item for word, item in zip(spaced, known, strict=True) if type(item) is tuple}
+    for new in (words - items.keys(), words):  # all again where the new ones made it forget
+        unknown = [word for word in new if word not in items and (word <= "\u0e00" or not is_run(word))]
+        if not unknown:
+            break
+        items.learn(unknown)
+    return {word: items.several[word] for word in words & items.several.keys()}
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare

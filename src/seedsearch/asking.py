@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from seedsearch import analysis, cutting, query, ranking, reranking, snippets
 from seedsearch.engines.protocol import Answer, Engine
+from seedsearch.errors import QuerySyntaxError
 from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, is_hiragana, light_inside, likely_languages
 from seedsearch.query import ANYWHERE, And, Leaf, Node, Parsed, Phrase, Term
@@ -41,6 +42,7 @@ class Asker:
         self._alternatives = lru_cache(KEPT)(partial(analysis.alternatives, languages=languages))
         self._compound = lru_cache(KEPT)(partial(analysis.compound, languages=languages))
         self.frequency = lru_cache(KEPT)(self._frequency)
+        self.typed = lru_cache(KEPT)(self._typed)
 
     def match(self, parsed: Parsed, limit: int, filters: Sequence[Node]) -> Matched:
         """The `limit` best passages of the engine that fit a query and some filters.
@@ -88,6 +90,13 @@ class Asker:
             share,
             light,
         )
+
+    def _typed(self, word: str) -> Collection[Leaf]:
+        """The parts of a query of one word or phrase, as `leaves`; none where it has no letters."""
+        try:
+            return self.leaves(query.parse(word).tree)
+        except QuerySyntaxError:
+            return ()
 
     def leaves(self, tree: Node) -> Collection[Leaf]:
         """The parts of a tree of words that a passage may show, each once, in order."""

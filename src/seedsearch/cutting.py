@@ -64,11 +64,13 @@ def cut(text: str) -> tuple[Folded, list[Word]]:
     return folded, cut_folded(folded.text)
 
 
-def places(folded: str, wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
+def places(folded: str, words: Sequence[str], wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
     """The spans in a folded text of some of its words, by their indexes: as of `cut`, in a third of the time for a few."""
     left = sorted(wanted, reverse=True)
+    if not left:
+        return {}
     if folded.isascii() or SIMPLE.fullmatch(folded):
-        found = cut_folded(folded) if left else []
+        found = _places(folded, words[: left[0] + 1]) or cut_folded(folded)
         return {i: found[i][1:] for i in left}
     spans: dict[int, tuple[int, int]] = {}
     last = before = 0

@@ -23,14 +23,15 @@ def grouped(texts: Sequence[str], limit: int) -> list[list[int]]:
     Texts with other numbers in them differ, whatever else they share: last year's figure is not this year's.
     """
     groups: list[list[int]] = []
-    seen: list[_Text] = []
+    seen: dict[tuple[str, ...], list[tuple[_Text, list[int]]]] = {}
     for i, text in enumerate(map(_Text, texts)):
-        same = next((k for k, other in enumerate(seen) if other.says(text)), None)
+        alike = seen.setdefault(tuple(_NUMBER.findall(text.text)), [])
+        same = next((group for other, group in alike if other.says(text)), None)
         if same is not None:
-            groups[same].append(i)
+            same.append(i)
         elif len(groups) < limit:
             groups.append([i])
-            seen.append(text)
+            alike.append((text, groups[-1]))
     return groups
 
 
@@ -39,10 +40,6 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-
-    @cached_property
-    def numbers(self) -> list[str]:
-        return _NUMBER.findall(self.text)
 
     @cached_property
     def folded(self) -> str:
@@ -64,9 +61,9 @@ class _Text:
         return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
 
     def says(self, other: _Text) -> bool:
-        """Whether another text says the same as this one."""
-        shorter, longer = sorted((len(self.text), len(other.text)))
-        if longer > 1.5 * shorter or self.numbers != other.numbers:
+        """Whether another text with the same numbers says the same as this one."""
+        here, there = len(self.text), len(other.text)
+        if here > 1.5 * there or there > 1.5 * here:
             return False
         missing = sum(probe not in other.folded for probe in self.probes)
         return 2 * missing <= len(self.probes) and _alike(self.shingles, other.shingles)

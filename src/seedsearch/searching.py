@@ -273,9 +273,8 @@ class Collection:
         """The first passages with the places that matched; those that say the same once, with the others beside."""
         names: dict[Leaf, str] = {}
         for word in query.typed(query.parse(text).tree):
-            with suppress(QuerySyntaxError):
-                for leaf in asker.leaves(query.parse(word).tree):
-                    names.setdefault(leaf, word)
+            for leaf in asker.typed(word):
+                names.setdefault(leaf, word)
         typed = [names.get(leaf, text) for leaf in asked.leaves]
         found = []
         for first, *others in duplicates.grouped([one.stored.passage.text for one in ranked], limit):
