@@ -87,7 +87,7 @@ class Interpreter:
         self._store = store
         self._vectors = vectors
         self._note = note  # told once
-        self._frequencies: dict[tuple[str, str], list[int]] = {}
+        self._frequencies: dict[tuple[str, str], tuple[int, ...]] = {}
         self.aligned = Aligned(engine, store)
 
     def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
@@ -142,7 +142,7 @@ class Interpreter:
         node = leaf(word, language)
         return self._engine.search(And((node, Language(language))), 0).total if node else 0
 
-    def _roughly(self, word: str, language: str) -> list[int]:
+    def _roughly(self, word: str, language: str) -> tuple[int, ...]:
         """In about how many passages each position of a word or phrase occurs; kept, since each is asked for several times."""
         known = self._frequencies.get((word, language))
         if known is None:
@@ -150,7 +150,7 @@ class Interpreter:
                 self._frequencies.clear()
             node = leaf(word, language)
             positions = () if node is None else (node.forms,) if isinstance(node, Term) else node.positions
-            known = [self._engine.rough_frequency(ANYWHERE, forms) for forms in positions] or [0]
+            known = tuple(self._engine.rough_frequency(ANYWHERE, forms) for forms in positions) or (0,)
             self._frequencies[word, language] = known
         return known
 

@@ -75,7 +75,7 @@ def choose_engine(asked: str, size: int) -> tuple[str, str]:
     if asked != "auto":
         engine_class(asked)
         return asked, f"engine {asked}, as asked"
-    amount = f"{size / 1e6:.1f} MB of sources"
+    amount = f"{size / 1e6:.1f} MB of sources" if size >= 100_000 else f"{size / 1e3:.0f} kB of sources"
     if size <= LARGE:
         return DEFAULT, f"engine {DEFAULT} ({amount}; tantivy is for more than {LARGE // 1_000_000} MB)"
     if "tantivy" in ENGINES and find_spec("tantivy"):
