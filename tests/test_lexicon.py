@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,16 +129,49 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_cache_is_a_file_for_each_table_and_quick(home: Path) -> None:
     names = sorted(path.name for path in (home / "seedsearch").iterdir())
     tables = ("equivalents", "glosses", "mentions", "readings")
-    assert names == [f"cedict-{dictionary.date()}-{lexicon._FORMAT}-{table}.txt" for table in tables]
+    assert names == [f"cedict-{dictionary.edition()}-{lexicon._FORMAT}-{table}.txt" for table in tables]
     assert min(ask(home) for _ in range(3)) < 0.05, "a look-up reads what it needs"
 
 
 def test_a_broken_cache_is_made_anew(home: Path) -> None:
     (file,) = (home / "seedsearch").glob("*glosses.txt")
     whole = file.read_bytes()
-    file.write_bytes(whole[:-1000] + bytes(1000))
+    file.write_bytes(whole[:100_000] + bytes(len(whole) - 100_000))
     ask(home)
     assert file.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda whole: b"",
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: bytes(1000) + whole[1000:],
+        lambda whole: whole[:1000] + bytes(1000) + whole[2000:],
+        lambda whole: whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2),
+    ],
+    ids=["empty", "cut", "size", "list", "lines"],
+)
+def test_nothing_wrong_is_read_from_a_broken_cache(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: Callable[[bytes], bytes]
+) -> None:
+    (file,) = (home / "seedsearch").glob("*readings.txt")
+    whole = file.read_bytes()
+    (tmp_path / "seedsearch").mkdir()
+    (tmp_path / "seedsearch" / file.name).write_bytes(damaged(whole))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(lexicon, "_made", lambda: {"readings": whole})
+    table = lexicon._Table("readings")
+    assert [table.row(word) for word in "行女一龍"] == [("hang", "xing"), ("nv", "ru"), ("yi",), ("long",)]
+
+
+def test_the_same_dictionary_is_known_again_and_another_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editions = []
+    for text, level in [("a", 1), ("a", 9), ("b", 9)]:
+        (tmp_path / "cedict.txt.gz").write_bytes(gzip.compress(text.encode() * 1000, level))
+        monkeypatch.setattr(dictionary, "data_file", lambda: str(tmp_path / "cedict.txt.gz"))
+        editions.append(dictionary.edition())
+    assert editions[0] == editions[1] != editions[2]
 
 
 def test_without_a_cache_folder_it_works_all_the_same(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where CC-CEDICT's data file lies and of when it is: all that a query needs of it while its tables are in the cache.
+"""Where CC-CEDICT's data file lies and which edition it is: all that a query needs of it while its tables are in the cache.
 
 Apart from `cedict`, whose patterns take 6 ms to compile.
 """
@@ -21,9 +21,11 @@ def data_file() -> str:
     return next(f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".txt.gz"))  # noqa: PTH208
 
 
-def date() -> str:
-    """When the dictionary was published, in seconds since 1970, from its first lines."""
-    import gzip
+def edition() -> str:
+    """What tells the dictionary from those of other dates: the checksum of its text, which ends a gzip file (RFC 1952).
 
-    with gzip.open(data_file(), "rt", encoding="utf-8") as lines:
-        return next((line[8:].strip() for line in lines if line.startswith("#! time=")), "0")
+    Its date stands in the text, but to unpack the first lines takes 2 ms of a cold query.
+    """
+    with open(data_file(), "rb") as file:  # noqa: PTH123
+        file.seek(-8, 2)
+        return file.read(4).hex()

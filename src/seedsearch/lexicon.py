@@ -1,14 +1,16 @@
 """Translations of a word, Chinese to English and back, from CC-CEDICT.
 
-What is made of the dictionary (4 s) is kept in the user's cache directory, under a name that holds the dictionary's date and
-`_FORMAT`: sorted lines, mapped into memory, of which a look-up reads what it needs. Where nothing can be written the tables
+What is made of the dictionary (4 s) is kept in the user's cache directory, under a name that holds the dictionary's edition and
+`_FORMAT`: sorted lines in blocks, mapped into memory, of which a look-up reads one. Where nothing can be written the tables
 are made anew in each process.
 """
 
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from functools import cache, cached_property
+from itertools import accumulate, groupby
 from mmap import ACCESS_READ, mmap
 from typing import ClassVar
 from zlib import crc32
@@ -16,11 +18,14 @@ from zlib import crc32
 from seedsearch import dictionary
 
 # To be raised whenever a table changes in shape or content.
-_FORMAT = 3
+_FORMAT = 4
 _TABLES = ("glosses", "equivalents", "mentions", "readings")
 # Look-ups in all tables after which one is read whole, which takes as long as so many look-ups do (0.1 s): the words of a
 # query need some hundreds, the alignment of a document thousands.
 _MANY = 5000
+# Bytes of lines that are checked and read together. A damaged table would give wrong words without a sign, but to check the
+# whole of three tables takes 5 ms of a cold query.
+_BLOCK = 16_384
 
 
 def glosses(word: str) -> tuple[str, ...]:
@@ -131,85 +136,118 @@ def _irregular() -> dict[str, str]:
 
 
 @cache
-def _date() -> str:
-    return dictionary.date()
+def _edition() -> str:
+    return dictionary.edition()
+
+
+class _DamagedError(Exception):
+    """The bytes of a table are not those that were written."""
 
 
 class _Table:
-    """Lines of a key, a tab and its values joined by "/", sorted by the bytes of the keys; they begin at `start`."""
+    """Lines of a key, a tab and its values joined by "/", sorted by the bytes of the keys, in blocks.
+
+    Before them stands a list of the blocks, with its own size and checksum: of each its checksum, its size and its first key.
+    """
 
     asked: ClassVar[int] = 0  # look-ups in all tables
 
-    def __init__(self, lines: bytes | mmap, start: int = 0) -> None:
-        self._lines = lines
-        self._start = start
+    def __init__(self, name: str) -> None:
+        self._name = name
+        try:
+            with open(_path(name), "rb") as file:  # noqa: PTH123
+                self._open(mmap(file.fileno(), 0, access=ACCESS_READ))
+        except (OSError, ValueError, _DamagedError):
+            self._open(_made()[name])
+
+    def _open(self, content: bytes | mmap) -> None:
+        start = content.find(b"\n", 0, 40) + 1
+        size, checksum = map(int, content[:start].split())
+        listed = content[start : start + size]
+        if crc32(listed) != checksum:
+            raise _DamagedError
+        blocks = [line.split(b" ", 2) for line in listed.split(b"\n")[:-1]]
+        self._content = content
+        self._checksums = [int(checksum) for checksum, _, _ in blocks]
+        self._starts = list(accumulate((int(size) for _, size, _ in blocks), initial=start + size))
+        self._firsts = [first for _, _, first in blocks]
+        if self._starts[-1] != len(content):
+            raise _DamagedError
+        self._blocks: dict[int, bytes] = {}
 
     def row(self, key: str) -> tuple[str, ...]:
         """The values of a key; () where it has none."""
-        _Table.asked += 1
-        row = self._find(key) if _Table.asked < _MANY else self._whole.get(key)
+        row = self._row(key)
         return tuple(row.split("/")) if row else ()
 
     def __contains__(self, key: str) -> bool:
+        return bool(self._row(key))
+
+    def _row(self, key: str) -> str:
         _Table.asked += 1
-        return bool(self._find(key)) if _Table.asked < _MANY else key in self._whole
+        try:
+            return self._find(key) if _Table.asked < _MANY else self._whole.get(key, "")
+        except _DamagedError:
+            self._open(_made()[self._name])
+            return self._row(key)
 
     @cached_property
     def _whole(self) -> dict[str, str]:
         # Split in C: a loop over 200,000 lines takes three times as long.
-        fields = self._lines[self._start : -1].decode().replace("\t", "\n").split("\n")
+        lines = b"".join(map(self._block, range(len(self._firsts))))
+        fields = lines[:-1].decode().replace("\t", "\n").split("\n")
         return dict(zip(fields[::2], fields[1::2], strict=True))
 
     def _find(self, key: str) -> str:
-        """The row of a key, by bisection over the bytes; "" where there is none."""
+        """The row of a key, from the block in which it would stand; "" where there is none."""
         wanted = key.encode("utf-8", "surrogatepass")
-        low, high = self._start, len(self._lines)
-        while low < high:
-            start = max(low, self._lines.rfind(b"\n", low, (low + high) // 2) + 1)
-            tab = self._lines.find(b"\t", start)
-            end = self._lines.find(b"\n", tab)
-            found = self._lines[start:tab]
-            if found == wanted:
-                return self._lines[tab + 1 : end].decode()
-            if found < wanted:
-                low = end + 1
-            else:
-                high = start
-        return ""
+        number = bisect_right(self._firsts, wanted) - 1
+        if number < 0 or b"\n" in wanted:
+            return ""
+        lines = self._blocks.get(number)
+        if lines is None:
+            lines = self._blocks[number] = b"\n" + self._block(number)
+        found = lines.find(b"\n%s\t" % wanted)
+        if found < 0:
+            return ""
+        start = found + len(wanted) + 2
+        return lines[start : lines.index(b"\n", start)].decode()
+
+    def _block(self, number: int) -> bytes:
+        """The lines of a block. Raises _DamagedError."""
+        lines = self._content[self._starts[number] : self._starts[number + 1]]
+        if crc32(lines) != self._checksums[number]:
+            raise _DamagedError
+        return lines
 
 
 @cache
 def _table(name: str) -> _Table:
-    """One of the tables: from the cache if it is there and whole, else made and put there."""
-    path = _path(name)
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            head = file.readline(40)
-            lines = mmap(file.fileno(), 0, access=ACCESS_READ)
-        size, checksum = map(int, head.split())
-        # To read all of it takes 2 ms; a damaged table would give wrong words without a sign.
-        if len(lines) == len(head) + size and crc32(memoryview(lines)[len(head) :]) == checksum:
-            return _Table(lines, len(head))
-    except (OSError, ValueError):
-        pass
-    return _Table(_made()[name])
+    return _Table(name)
 
 
 @cache
 def _made() -> dict[str, bytes]:
-    """The lines of all tables, which are made together; they are put into the cache."""
+    """All tables as `_Table` reads them, which are made together; they are put into the cache."""
     from seedsearch import cedict
 
-    lines: dict[str, bytes] = {}
+    made: dict[str, bytes] = {}
     for name, table in cedict.tables().items():
         rows = sorted((key.encode(), "/".join(row).encode()) for key, row in table.items())
-        body = lines[name] = b"".join(b"%s\t%s\n" % row for row in rows)
-        _write(_path(name), b"%d %d\n%s" % (len(body), crc32(body), body))
-    return lines
+        made[name] = _in_blocks([b"%s\t%s\n" % row for row in rows])
+        _write(_path(name), made[name])
+    return made
+
+
+def _in_blocks(lines: list[bytes]) -> bytes:
+    ends = accumulate(map(len, lines))
+    blocks = [b"".join(block) for _, block in groupby(lines, lambda _: next(ends) // _BLOCK)]
+    listed = b"".join(b"%d %d %s\n" % (crc32(block), len(block), block.partition(b"\t")[0]) for block in blocks)
+    return b"".join((b"%d %d\n" % (len(listed), crc32(listed)), listed, *blocks))
 
 
 def _path(name: str) -> str:
-    return os.path.join(_cache_folder(), f"cedict-{_date()}-{_FORMAT}-{name}.txt")  # noqa: PTH118
+    return os.path.join(_cache_folder(), f"cedict-{_edition()}-{_FORMAT}-{name}.txt")  # noqa: PTH118
 
 
 def _cache_folder() -> str:
