@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -78,6 +79,7 @@ def _open(index: Path | None) -> Collection:
         seeds = find_seeds(find_index(index))
         if seeds is None:
             raise
+        gc.enable()
         print(f"seedsearch: no index yet; building one from {seeds}", file=sys.stderr)
         report = build([seeds], index, only_first=True)
         make_dictionary_ready(report.folder)
