@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from seedsearch.query.tree import ANYWHERE, And, Filter, Node, Or, Quoted, Word
-
-_LATIN = re.compile("[A-Za-z]")
 
 
 def direction(text: str) -> tuple[str, str] | None:
@@ -22,7 +19,7 @@ def direction(text: str) -> tuple[str, str] | None:
             return None
         if any("\u3400" <= c <= "\u9fff" or "\uf900" <= c <= "\ufaff" or "\U00020000" <= c <= "\U0003ffff" for c in text):
             return "zh", "en"
-    return ("en", "zh") if _LATIN.search(text) else None
+    return ("en", "zh") if any(letter.isascii() and letter.isalpha() for letter in text) else None
 
 
 def plain(tree: Node) -> tuple[list[str], list[Filter]] | None:

@@ -1,7 +1,6 @@
 """What the user typed -> a tree of words."""
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -24,9 +23,11 @@ class Parsed(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-_TOKEN = re.compile(r'(?P<open>[(（])|(?P<close>[)）])|(?P<quote>["“”„＂「『])|(?P<word>[^\s()（）"“”„＂「『]+)')
-_CLOSING = {"「": re.compile("」"), "『": re.compile("』")}
-_ANY_QUOTE = re.compile('["“”＂]')
+# Signs are told apart by the class they belong to, which each stands for: to compile classes of the signs takes a millisecond.
+_OPENING = "\1"
+_SIGNS = {ord(sign): kind for kind, signs in {"(": "（", ")": "）", '"': "“”＂", _OPENING: "„「『"}.items() for sign in signs}
+_TOKEN = re.compile(rf'(?P<open>\()|(?P<close>\))|(?P<quote>["{_OPENING}])|(?P<word>[^\s()"{_OPENING}]+)')
+_CLOSING = {"「": "」", "『": "』"}
 _FIELD = re.compile(r"(lang|source|heading)[:：]", re.IGNORECASE)
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 28), 127], " ")
 
@@ -62,17 +63,18 @@ class _Parser:
         if len(self.text) > MAX_CHARACTERS:
             self.text = self.text[:MAX_CHARACTERS]
             self.notes[f"only the first {MAX_CHARACTERS:,} characters are searched"] = None
+        self.signs = self.text.translate(_SIGNS)
         self.shouted = _all_capitals(self.text)
         self._await_operand()
 
     def run(self) -> Parsed:
         steps = {"open": self._open, "close": self._close, "quote": self._quote, "word": self._word}
-        while token := _TOKEN.search(self.text, self.position):
+        while token := _TOKEN.search(self.signs, self.position):
             glued = 0 < token.start() == self.position
             if self.field and (not glued or token.lastgroup == "close"):
                 raise _no_value(self.field)
             self.position = token.end()
-            steps[token.lastgroup or ""](token.group(), glued)
+            steps[token.lastgroup or ""](self.text[token.start() : token.end()], glued)
         if self.field:
             raise _no_value(self.field)
         while len(self.frames) > 1:
@@ -131,11 +133,13 @@ class _Parser:
     def _quote(self, mark: str, glued: bool) -> None:
         if glued and not self.field and _is_running(self.text[self.position - 2]):
             return  # a quotation inside a running sentence, which no blank sets apart
-        end = _CLOSING.get(mark, _ANY_QUOTE).search(self.text, self.position)
-        if end is None:
+        closing = _CLOSING.get(mark)
+        end = self.text.find(closing, self.position) if closing else self.signs.find('"', self.position)
+        if end < 0:
             self.notes["the quotation mark left open is closed at the end"] = None
-        text = self.text[self.position : end.start() if end else len(self.text)]
-        self.position = end.end() if end else len(self.text)
+            end = len(self.text)
+        text = self.text[self.position : end]
+        self.position = end + 1
         if text.strip():
             self._attach(Quoted, text)
         elif self.field:
@@ -176,6 +180,8 @@ class _Parser:
 
 def _all_capitals(text: str) -> bool:
     """Whether a text is in capitals throughout, so that those of AND say nothing; a few acronyms do not make it so."""
+    if text != text.upper() or text == text.lower():  # the usual cases
+        return False
     cased = [word for word in re.findall(r"\w+", text) if word not in _OPERATORS and word.lower() != word.upper()]
     return len(cased) > 3 and all(word == word.upper() for word in cased)
 
