@@ -1,7 +1,6 @@
 """Passages found, and what stands opposite a part of one: the slices of other passages that translate it."""
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -9,12 +9,10 @@ A rebuild fills the next generation beside the current one, then replaces the ma
 a crash, sees the old generation whole or the new one whole.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -212,6 +210,8 @@ def next_generation(index: Path) -> Path:
 
 def sweep(index: Path, keep: str) -> None:
     """Remove every generation but one; call it with the lock held. What a reader still holds open goes when it lets go."""
+    import shutil
+
     for name in _generations(index):
         if name != keep:
             shutil.rmtree(index / name, ignore_errors=True)

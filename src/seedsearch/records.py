@@ -6,8 +6,7 @@ All are immutable tuples with names. Offsets are half-open; characters count cod
 the file as it lies on disk (byte-order mark included), lines are 1-based and both ends belong to the span.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from pathlib import Path
 from typing import NamedTuple
 

@@ -11,8 +11,7 @@ After a crash `unsettled` names the documents of every file caught between 1 and
 next run reads those files again. A reader that opened the engine before step 2 asks for rows that are still there until 3.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence

@@ -3,8 +3,7 @@
 The tests in tests/engines/contract.py hold every engine to this.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path

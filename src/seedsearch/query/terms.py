@@ -1,7 +1,6 @@
 """A tree of words -> the tree of terms that engines receive."""
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
