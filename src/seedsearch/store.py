@@ -37,6 +37,7 @@ CREATE TABLE document (
 );
 CREATE INDEX document_file ON document (file);
 CREATE INDEX document_source ON document (source);
+CREATE INDEX document_aligned ON document (number) WHERE beads > 0;
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL, start_char INTEGER NOT NULL,
     end_char INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,
