@@ -6,7 +6,6 @@ among them, however frequent ("system", "number"). They are weighed, never dropp
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -213,19 +212,22 @@ _INSIDE_JAPANESE = """は が を に の と で も へ や か よ ね ば �
     だれ なぜ いつ いくつ いくら どう どのような どのように どんな という といった による によって について において
     における に対して として とは ため もの こと とき ところ また そして および ほど くらい ぐらい でしょう だろう だった
     である であった 何 谁 哪"""
-_HIRAGANA = re.compile("[\u3041-\u309f]")
 
 
 @cache
-def _inside(japanese: bool) -> re.Pattern[str]:
+def _inside(japanese: bool) -> dict[str, list[str]]:
+    """Function words by their first character, longer ones first."""
     listed = _INSIDE_JAPANESE.split() if japanese else [*_INSIDE.split(), *(word for word in CHINESE if len(word) > 1)]
     words = {unicodedata.normalize("NFKC", word) for word in listed}
-    return re.compile("|".join(sorted(words, key=lambda word: (-len(word), word))))
+    found: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        found.setdefault(word[0], []).append(word)
+    return found
 
 
 def is_hiragana(character: str) -> bool:
     """Whether a character is Hiragana, in which Japanese writes its grammar, and few nouns."""
-    return _HIRAGANA.match(character) is not None
+    return "\u3041" <= character <= "\u309f"
 
 
 def light_inside(folded: str) -> set[int]:
@@ -236,5 +238,11 @@ def light_inside(folded: str) -> set[int]:
     """
     if folded.isascii():
         return set()
-    words = _inside(_HIRAGANA.search(folded) is not None).finditer(folded)
-    return {at for word in words for at in range(*word.span())}
+    words = _inside(any(map(is_hiragana, folded)))
+    found: set[int] = set()
+    at = 0
+    while at < len(folded):  # a pattern of all these words would take a millisecond of a cold query to compile
+        word = next((word for word in words.get(folded[at], ()) if folded.startswith(word, at)), "")
+        found.update(range(at, at + len(word)))
+        at += len(word) or 1
+    return found
