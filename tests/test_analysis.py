@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
 from seedsearch.cutting import LONGEST_TERM, cut, joined_words, places, words
 from seedsearch.folding import fold, fold_text
+from seedsearch.hanzi import simplified, table
+from seedsearch.letters import is_ideograph, is_unspaced, runs
 
 # Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
 TRICKY = st.text(
@@ -167,3 +169,20 @@ def test_what_a_hyphen_joins_is_two_words_beside_it(text: str) -> None:
 
 def test_a_character_that_vanishes_does_not_make_up_for_one_that_becomes_two() -> None:
     assert found("ß Taiwan\u200bs end", "de") == ["ß", "Taiwan\u200bs", "end"]
+
+
+def test_the_bounds_of_the_ranges_tell_the_letters_of_the_class() -> None:
+    letters = list(map(chr, range(0x110000)))
+    assert {c for c in letters if is_unspaced(c)} == set("".join(runs().findall("".join(letters))))
+    assert [is_unspaced(c) for c in "漢かー한ไក\u1160\U0002ffff"] == [True] * 8
+    assert [is_unspaced(c) for c in "ａé1。\u0e4f\ud800\U0001ffff\U00040000"] == [False] * 8
+    assert [is_ideograph(c) for c in "漢かカ〇ー한ไa，。\U0002ffff\U00040000"] == [True] * 5 + [False] * 5 + [True, False]
+
+
+def test_ideographs_fold_to_the_first_counterpart_of_opencc() -> None:
+    first = {char: others[0] for char, others in table("TSCharacters").items() if len(others[0]) == 1}
+    assert len(first) > 4000
+    assert {char: simplified(char) for char in first} == first
+    ideographs = list(map(chr, range(0x3400, 0xA000)))
+    assert [c for c in ideographs if unicodedata.normalize("NFKC", c).casefold() != c] == []
+    assert [fold_text(c) for c in ideographs] == [first.get(c, c) for c in ideographs]

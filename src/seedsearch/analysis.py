@@ -10,8 +10,7 @@ further terms at its place: without accents and apostrophes, joined where it has
 terms as they are (Kwok 1997 found them as good as words for Chinese; they find a word inside a longer one).
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -207,14 +206,16 @@ def compound(word: str, languages: Iterable[str]) -> tuple[str, ...]:
     >>> compound("Co-operation", ["en"])
     ('cooper', 'cooperation')
     """
-    folded = fold(word).text
-    found = cut_folded(folded)
+    folded = fold_text(word)
+    found = cut_folded(folded) if "-" in folded else []
     if len(found) != 2 or len(_joined(folded, found, "")) != 1:
         return ()
     return _forms([found[0][0] + found[1][0]], languages)[0]
 
 
 def _forms(plain: list[str], languages: Iterable[str]) -> list[tuple[str, ...]]:
+    if all(map(is_run, plain)):
+        return [(word,) for word in plain]  # no stemmer changes such letters
     forms: list[set[str]] = [set() for _ in plain]
     for name in sorted({*map(stemmer_name, languages), ""}):
         for word, stem, into in zip(plain, stems(plain, name), forms, strict=True):

@@ -16,7 +16,8 @@ from operator import add
 from typing import TypeAlias
 
 from seedsearch.folding import Folded, fold
-from seedsearch.letters import ANY_MARK, SIMPLE, ideograph, runs
+from seedsearch.letters import ANY_MARK, SIMPLE, is_unspaced, runs
+from seedsearch.letters import is_ideograph as is_ideograph
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
@@ -125,9 +126,7 @@ def _goes_on(folded: str, end: int, start: int) -> bool:
     if start - end > LONGEST_GAP:
         return False
     gap = folded[end:start]
-    return (
-        gap.isspace() and gap.count("\n") < 2 and bool(ideograph().match(folded[end - 1]) and ideograph().match(folded[start]))
-    )
+    return gap.isspace() and gap.count("\n") < 2 and is_ideograph(folded[end - 1]) and is_ideograph(folded[start])
 
 
 def words_between(piece: str) -> Sequence[str]:
@@ -218,11 +217,4 @@ def is_run(word: str) -> bool:
     return word > "\u0e00" and _unspaced(word[0])
 
 
-@lru_cache(maxsize=1 << 16)
-def _unspaced(letter: str) -> bool:
-    return runs().match(letter) is not None
-
-
-def is_ideograph(character: str) -> bool:
-    """Whether a character is Han or Kana."""
-    return ideograph().match(character) is not None
+_unspaced = lru_cache(maxsize=1 << 16)(is_unspaced)

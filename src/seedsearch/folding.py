@@ -1,8 +1,6 @@
 """Text -> folded text: what looks alike is written alike, and every character of it knows where it came from."""
 
-from __future__ import annotations
-
-import re
+# No postponed annotations here: see query/tree.py.
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -13,9 +11,6 @@ from seedsearch.hanzi import simplified
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u02b9\u2032\uff07`"), "'") | {0x451: "\u0435"}
 """And Cyrillic yo, which most Russian texts write as ye."""
 _INVISIBLE = dict.fromkeys((0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF), "")
-
-_VANISHING = re.compile("[\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-"""The same as a pattern: text that holds none of these folds to no fewer characters."""
 
 
 class Folded(NamedTuple):
@@ -40,9 +35,10 @@ def fold(text: str) -> Folded:
     """
     if text.isascii():
         return Folded(text.lower().replace("`", "'"))
-    if unicodedata.is_normalized("NFKC", text) and not _VANISHING.search(text):
+    if unicodedata.is_normalized("NFKC", text):
         folded = text.translate(_single())
-        if len(folded) == len(text):  # nothing vanishes, so nothing became two
+        # Where nothing vanishes, nothing became two either.
+        if len(folded) == len(text) and not any(map(text.__contains__, _single().vanishing)):
             return Folded(folded)
     kinds = set(map(_kinds().__getitem__, set(text)))
     if kinds == {0}:
@@ -109,8 +105,14 @@ def fold_letter(character: str) -> str:
 class _Single(dict[int, str]):
     """Code point -> folded string, filled as characters are met: `str.translate` asks `__missing__` once for each."""
 
+    def __init__(self) -> None:
+        self.vanishing: list[str] = []  # those met that fold to nothing
+
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_cluster(chr(code))
+        # Neither NFKC nor case changes these ideographs, of which a query meets hundreds.
+        folded = self[code] = simplified(chr(code)) if 0x3400 <= code < 0xA000 else _fold_cluster(chr(code))
+        if not folded:
+            self.vanishing.append(chr(code))
         return folded
 
 
@@ -128,7 +130,7 @@ def _fold_cluster(cluster: str) -> str:
 
 
 def _to_simplified(character: str) -> str:
-    return simplified().get(character, character) if character >= "\u3400" else character
+    return simplified(character) if character >= "\u3400" else character
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from functools import cache
 
 # Letters that stand without spaces between words. Digits and punctuation of these blocks are left out.
@@ -33,13 +34,27 @@ SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
 @cache
 def runs() -> re.Pattern[str]:
     """Runs of unspaced letters. Compiled when first met: such classes take milliseconds, which a cold query can do without."""
-    return re.compile(f"[{_UNSPACED}]+")
+    # Written as what is left out: to compile a class re counts every letter of it below U+10000, and those are half as many.
+    ends = [-1, *(ord(bound) - 1 for bound in _bounds(_UNSPACED)), 0x10FFFF]
+    left_out = [f"{chr(last + 1)}-{chr(end)}" for last, end in zip(ends[::2], ends[1::2], strict=True) if last < end]
+    return re.compile(f"[^{''.join(left_out)}]+")
+
+
+def is_unspaced(letter: str) -> bool:
+    """Whether a character is a letter of a script without blanks. Told by the bounds, so that no class need be compiled."""
+    return bisect(_bounds(_UNSPACED), letter) % 2 == 1
+
+
+def is_ideograph(letter: str) -> bool:
+    """Whether a character is Han or Kana."""
+    return bisect(_bounds(_IDEOGRAPHS), letter) % 2 == 1
 
 
 @cache
-def ideograph() -> re.Pattern[str]:
-    """A character of Han or Kana."""
-    return re.compile(f"[{_IDEOGRAPHS}]")
+def _bounds(ranges: str) -> list[str]:
+    """Of the ranges of a class (`a-cx`) the first character of each and the one behind its last, ascending."""
+    pairs = re.findall("(.)(?:-(.))?", ranges)
+    return sorted(bound for first, last in pairs for bound in (first, chr(ord(last or first) + 1)))
 
 
 @cache

@@ -21,6 +21,7 @@ _STEMMERS = {
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
     "yi": "yiddish",
 }  # fmt: skip
+_NAMES = frozenset(_STEMMERS.values())
 _LATIN_WORD = re.compile(r"[a-z][a-z']*")
 # Languages not written in Latin letters: an ASCII word in their text is most often English.
 _NOT_LATIN = frozenset(("arabic", "armenian", "greek", "hindi", "nepali", "russian", "tamil", "yiddish"))
@@ -33,7 +34,7 @@ def stemmer_name(language: str) -> str:
 
 def stems(words: list[str], language: str) -> list[str]:
     """Stem words by a language tag or a Snowball stemmer's name; ASCII words are English where the language is not Latin."""
-    name = language if language in _STEMMERS.values() else stemmer_name(language)
+    name = language if language in _NAMES else stemmer_name(language)
     if name and name not in _NOT_LATIN:
         return list(_stemmer(name).stemWords(words))
     if name:
@@ -53,7 +54,6 @@ ELIDED, SHORTEST = 5, 3
 """Letters before and after an apostrophe where the rest is a word of its own, as in "quell'uomo", unlike in "it'll"."""
 _TYPE = re.compile(r"([a-z]{1,5})(\d{1,5})")
 _LETTERS = dict(zip(map(ord, "\u0142\u00f8\u0111\u0131\u00e6\u0153\u00f0"), ("l", "o", "d", "i", "ae", "oe", "d"), strict=True))
-_WITH_ACCENTS = re.compile("[\u00df-\u024f\u0370-\u03ff\u1e00-\u1fff]")
 
 
 def parts(word: str) -> tuple[str, ...]:
@@ -69,6 +69,8 @@ def respelt(word: str, language: str) -> tuple[str, tuple[str, ...]]:
     >>> respelt("l'été", "fr")
     ('ete', ('été', 'let'))
     """
+    if "'" not in word and word.isascii():
+        return "", ()
     ways = []
     if "'" in word:
         head, _, rest = word.partition("'")
@@ -77,9 +79,14 @@ def respelt(word: str, language: str) -> tuple[str, tuple[str, ...]]:
     return (stems([bare], language)[0] if bare != word else ""), tuple(stems(ways, language))
 
 
+@cache
+def _with_accents() -> re.Pattern[str]:
+    return re.compile("[\u00df-\u024f\u0370-\u03ff\u1e00-\u1fff]")
+
+
 def _unaccented(word: str) -> str:
     """A Latin or Greek word without accents; words of other scripts, where a mark makes another letter, as they are."""
-    if not _WITH_ACCENTS.search(word):
+    if word.isascii() or not _with_accents().search(word):
         return word
     bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     return bare.translate(_LETTERS)

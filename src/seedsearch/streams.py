@@ -17,7 +17,7 @@ from seedsearch import analysis, cutting
 from seedsearch.characters import Table, code_points
 from seedsearch.engines.protocol import Write
 from seedsearch.folding import fold_letter, fold_text
-from seedsearch.letters import ideograph, marks, runs
+from seedsearch.letters import is_ideograph, is_unspaced, marks
 from seedsearch.stemming import stemmer_name
 
 if TYPE_CHECKING:
@@ -265,8 +265,8 @@ def _kinds() -> Table:
 
 
 def _kind(character: str) -> int:
-    if runs().match(character):
-        return _RUN | (_IDEOGRAPH if ideograph().match(character) else 0)
+    if is_unspaced(character):
+        return _RUN | (_IDEOGRAPH if is_ideograph(character) else 0)
     if character.isalnum():
         return _WORD
     return _BLANK if character.isspace() else _IN_WORD if character in "_'-.," or marks().match(character) else 0
