@@ -165,7 +165,9 @@ def several(words: AbstractSet[str], language: str) -> dict[str, tuple[str, ...]
     """The terms of those words of some texts that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
     for new in (words - items.keys(), words):  # all again where the new ones made it forget
-        unknown = [word for word in new if word not in items and (word <= "\u0e00" or not is_run(word))]
+        # Most words of Chinese and Japanese need not be asked about one by one: 2 ms of a query.
+        spaced = [word for word in new if not "\u3400" <= word < "\ua000" and (word <= "\u0e00" or not is_run(word))]
+        unknown = [word for word in spaced if word not in items]
         if not unknown:
             break
         items.learn(unknown)

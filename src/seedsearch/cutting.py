@@ -37,14 +37,21 @@ def words(folded: str) -> list[str]:
         return _ascii_words(folded)
     if SIMPLE.fullmatch(folded):
         return words_in(folded, "")
-    found: list[str] = []
-    last = 0
-    for start, end, letters in chains(folded):
-        found += words_between(folded[last:start])
-        found += map(add, letters, letters[1:]) if len(letters) > 1 else letters
-        last = end
-    found += words_in(folded[last:], ANY_MARK)
+    before, *rest = _apart().split(folded)
+    found = [*words_between(before)]
+    letters = ""
+    for run, gap, following in zip(rest[::2], rest[1::2], [*rest[2::2], ""], strict=False):
+        letters += run
+        if not (following and gap.isspace() and _goes_on(run[-1], gap, following[0])):
+            found += map(add, letters, letters[1:]) if len(letters) > 1 else letters
+            found += words_between(gap)
+            letters = ""
     return found
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    return re.compile(f"({runs().pattern})")
 
 
 def joined_words(folded: str) -> list[str]:
@@ -111,7 +118,7 @@ def chains(folded: str) -> Iterator[tuple[int, int, str]]:
     for run in runs().finditer(folded):
         start = run.start()
         if letters:
-            if folded[end].isspace() and _goes_on(folded, end, start):
+            if folded[end].isspace() and _goes_on(folded[end - 1], folded[end:start], folded[start]):
                 letters += run[0]
                 end = run.end()
                 continue
@@ -121,12 +128,11 @@ def chains(folded: str) -> Iterator[tuple[int, int, str]]:
         yield begin, end, letters
 
 
-def _goes_on(folded: str, end: int, start: int) -> bool:
+def _goes_on(last: str, gap: str, first: str) -> bool:
     """Whether nothing but a blank or the end of a line stands between two letters of Han or Kana."""
-    if start - end > LONGEST_GAP:
+    if len(gap) > LONGEST_GAP or gap.count("\n") > 1:
         return False
-    gap = folded[end:start]
-    return gap.isspace() and gap.count("\n") < 2 and is_ideograph(folded[end - 1]) and is_ideograph(folded[start])
+    return gap.isspace() and is_ideograph(last) and is_ideograph(first)
 
 
 def words_between(piece: str) -> Sequence[str]:

@@ -82,7 +82,9 @@ class _Kinds(dict[str, int]):
     """Character -> its kinds, filled as characters are met."""
 
     def __missing__(self, character: str) -> int:
-        kind = _SEVERAL * (len(_single()[ord(character)]) != 1) | _COMPOSING * _composes(character)
+        kind = 0
+        if not "\u3400" <= character < "\ua000":  # ideographs fold to one, and compose with nothing
+            kind = _SEVERAL * (len(_single()[ord(character)]) != 1) | _COMPOSING * _composes(character)
         self[character] = kind
         return kind
 
