@@ -37,7 +37,7 @@ def words(folded: str) -> list[str]:
         return _ascii_words(folded)
     if SIMPLE.fullmatch(folded):
         return words_in(folded, "")
-    before, *rest = _apart().split(folded)
+    before, *rest = runs().split(folded)
     found = [*words_between(before)]
     letters = ""
     for run, gap, following in zip(rest[::2], rest[1::2], [*rest[2::2], ""], strict=False):
@@ -47,11 +47,6 @@ def words(folded: str) -> list[str]:
             found += words_between(gap)
             letters = ""
     return found
-
-
-@cache
-def _apart() -> re.Pattern[str]:
-    return re.compile(f"({runs().pattern})")
 
 
 def joined_words(folded: str) -> list[str]:

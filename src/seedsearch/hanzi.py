@@ -32,5 +32,5 @@ def _pairs() -> tuple[str, str]:
     """About 4,000 Traditional characters, and at the same places their usual Simplified forms."""
     # Two strings, of lines such as "灣<tab>湾" and "乾<tab>干 乾": to make a dictionary of them takes 2 ms of a cold query.
     lines = _lines("TSCharacters")
-    pairs = "".join([line[:3] for line in lines if line[1:2] == "\t" and line[3:4] in ("", " ")])
+    pairs = "".join([line[:3] for line in lines if len(line) == 3 or line[3:4] == " "])
     return pairs[::3], pairs[2::3]

@@ -33,11 +33,14 @@ SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
 
 @cache
 def runs() -> re.Pattern[str]:
-    """Runs of unspaced letters. Compiled when first met: such classes take milliseconds, which a cold query can do without."""
+    """Runs of unspaced letters, as a group, by which texts can be split.
+
+    Compiled when first met: such classes take milliseconds, which a cold query can do without.
+    """
     # Written as what is left out: to compile a class re counts every letter of it below U+10000, and those are half as many.
     ends = [-1, *(ord(bound) - 1 for bound in _bounds(_UNSPACED)), 0x10FFFF]
     left_out = [f"{chr(last + 1)}-{chr(end)}" for last, end in zip(ends[::2], ends[1::2], strict=True) if last < end]
-    return re.compile(f"[^{''.join(left_out)}]+")
+    return re.compile(f"([^{''.join(left_out)}]+)")
 
 
 def is_unspaced(letter: str) -> bool:

@@ -79,14 +79,9 @@ def respelt(word: str, language: str) -> tuple[str, tuple[str, ...]]:
     return (stems([bare], language)[0] if bare != word else ""), tuple(stems(ways, language))
 
 
-@cache
-def _with_accents() -> re.Pattern[str]:
-    return re.compile("[\u00df-\u024f\u0370-\u03ff\u1e00-\u1fff]")
-
-
 def _unaccented(word: str) -> str:
     """A Latin or Greek word without accents; words of other scripts, where a mark makes another letter, as they are."""
-    if word.isascii() or not _with_accents().search(word):
+    if not any("\u00df" <= c <= "\u024f" or "\u0370" <= c <= "\u03ff" or "\u1e00" <= c <= "\u1fff" for c in word):
         return word
     bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     return bare.translate(_LETTERS)
