@@ -107,11 +107,13 @@ def _parse(index: Path, text: str) -> Manifest:
 def _checked(manifest: Manifest) -> Manifest:
     """The manifest, if its fields are of their types. Raises ValueError."""
     texts = (manifest.engine, manifest.analysis, manifest.generation, manifest.root, manifest.model, *manifest.paths)
-    if not all(isinstance(text, str) for text in (*texts, *manifest.languages)) or not re.fullmatch(
-        r"g\d{1,12}", manifest.generation
-    ):
+    if not all(isinstance(text, str) for text in (*texts, *manifest.languages)) or not _is_generation(manifest.generation):
         raise ValueError("a field is not what it should be")
     return manifest
+
+
+def _is_generation(name: str) -> bool:
+    return name[:1] == "g" and name[1:].isdecimal() and len(name) < 14
 
 
 def current_generation(index: Path) -> str:

@@ -6,7 +6,6 @@ Results go to stdout, everything else to stderr. Exit status: 0 something found,
 from __future__ import annotations
 
 import gc
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,6 @@ from seedsearch.cli.output import complain, end_with_pipe, use_utf8
 from seedsearch.errors import SeedsearchError
 
 COMMANDS = ("index", "query", "show", "translate", "align", "inspect", "status", "eval")
-
-
-_NUMBER = re.compile("[1-9][0-9]{0,8}")
 
 
 def main() -> None:
@@ -57,7 +53,7 @@ def plain_query(arguments: list[str]) -> tuple[list[str], dict[str, Any]] | None
             options["as_json"] = True
         elif word in ("--index", "--lang", "--limit"):
             value = next(left, "-")
-            if value.startswith("-") or (word == "--limit" and not _NUMBER.fullmatch(value)):
+            if value.startswith("-") or (word == "--limit" and not _is_number(value)):
                 return None
             options[word[2:]] = Path(value) if word == "--index" else int(value) if word == "--limit" else value
         elif word.startswith("-"):
@@ -65,6 +61,10 @@ def plain_query(arguments: list[str]) -> tuple[list[str], dict[str, Any]] | None
         else:
             words.append(word)
     return (words, options) if words else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 10
 
 
 def run(arguments: list[str]) -> None:

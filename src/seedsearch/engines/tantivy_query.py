@@ -37,7 +37,6 @@ and 1 it is .848, .884; without the idf of all members together .828, .865."""
 KEPT = 20_000
 """Terms that are remembered: a question shares most of its words with those before."""
 
-_META = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
 _Choice: TypeAlias = tuple[int, list[str]]
 
 
@@ -348,4 +347,4 @@ class Translation:
 
 
 def _literal(token: str) -> str:
-    return _META.sub(r"\\\g<0>", token)
+    return re.sub(r"[\\.+*?()|\[\]{}^$#&~-]", r"\\\g<0>", token)

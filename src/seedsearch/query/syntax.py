@@ -28,7 +28,7 @@ _OPENING = "\1"
 _SIGNS = {ord(sign): kind for kind, signs in {"(": "（", ")": "）", '"': "“”＂", _OPENING: "„「『"}.items() for sign in signs}
 _TOKEN = re.compile(rf'(?P<open>\()|(?P<close>\))|(?P<quote>["{_OPENING}])|(?P<word>[^\s()"{_OPENING}]+)')
 _CLOSING = {"「": "」", "『": "』"}
-_FIELD = re.compile(r"(lang|source|heading)[:：]", re.IGNORECASE)
+_FIELDS = frozenset(("lang", "source", "heading"))
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 28), 127], " ")
 
 
@@ -153,8 +153,9 @@ class _Parser:
             self.notes["all in capitals: AND, OR and NOT are searched as words"] = None
         if not glued or self.text[self.position - len(word) - 1] in "(（":
             word = self._exclusion(word)
-        if not self.field and (field := _FIELD.match(word)):
-            self.field, word = field.group(1).lower(), word[field.end() :]
+        name, colon, _ = word.replace("：", ":").partition(":")
+        if not self.field and colon and name.lower() in _FIELDS:
+            self.field, word = name.lower(), word[len(name) + 1 :]
         bare = word.strip("-－*＊")
         if word and self.field == "source":
             self._attach(Word, word)
