@@ -111,10 +111,12 @@ class _Single(dict[int, str]):
         self.vanishing: list[str] = []  # those met that fold to nothing
 
     def __missing__(self, code: int) -> str:
-        # Neither NFKC nor case changes these ideographs, of which a query meets hundreds.
-        folded = self[code] = simplified(chr(code)) if 0x3400 <= code < 0xA000 else _fold_cluster(chr(code))
+        # Neither NFKC nor case changes ideographs, of which a query meets hundreds.
+        character = chr(code)
+        is_ideograph = 0x3400 <= code < 0xA000
+        folded = self[code] = simplified().get(character, character) if is_ideograph else _fold_cluster(character)
         if not folded:
-            self.vanishing.append(chr(code))
+            self.vanishing.append(character)
         return folded
 
 
@@ -132,7 +134,7 @@ def _fold_cluster(cluster: str) -> str:
 
 
 def _to_simplified(character: str) -> str:
-    return simplified(character) if character >= "\u3400" else character
+    return simplified().get(character, character) if character >= "\u3400" else character
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
