@@ -8,6 +8,7 @@ marks of Chinese and Japanese and those of Indic, Arabic, Armenian, Ethiopic and
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Marks that end a sentence even with no blank behind them.
 _STRONG = "。｡！？‼⁇⁈⁉।॥؟۔։።။។"
@@ -23,26 +24,35 @@ _CANDIDATE = re.compile(rf"\n[^\S\n]*+\n|([{_STRONG}.!?．…‥]++)([{re.escape
 _FIRST, _FIRST_ASCII = re.compile(rf"[\n{_STRONG}.!?．…‥]"), re.compile(r"[\n.!?]")
 _SPACE = re.compile(r"\s*+")
 _LAST_WORD = re.compile(r"[^\W_][\w.]*\Z")
-_LIST_NUMBER = re.compile(r"[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,5}|[a-zA-Z])")
 
 # Never the end of a sentence: a name or a term follows.
-_BEFORE_A_NAME = re.compile(
-    r"mr|mrs|ms|dr|prof|st|messrs|mme|mlle|mgr|rev|hon|gen|lt|capt|sgt|maj|cmdr|adm|gov|sen|rep|pres|fr|sr|sra|dra"
-    r"|vs|cf|viz|e\.g|i\.e|eg|ie|approx|esp|z\.b|d\.h|bzw|ca|г|ул|им"
+_BEFORE_A_NAME = frozenset(
+    """mr mrs ms dr prof st messrs mme mlle mgr rev hon gen lt capt sgt maj cmdr adm gov sen rep pres fr sr sra dra
+    vs cf viz e.g i.e eg ie approx esp z.b d.h bzw ca г ул им""".split()
 )
 # The end of a sentence unless a number follows: "No. 5", "Fig. 3", "Jan. 1".
-_BEFORE_A_NUMBER = re.compile(
-    r"nos?|nr|pp?|vols?|figs?|ch|chap|sec|art|par|para|ver|v|col|eq|ed|ex|ref|tab"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_BEFORE_A_NUMBER = frozenset(
+    """no nos nr p pp vol vols fig figs ch chap sec art par para ver v col eq ed ex ref tab
+    jan feb mar apr jun jul aug sep sept oct nov dec""".split()
 )
 # Either: the end only if the next word is one that begins sentences.
-_EITHER = re.compile(r"inc|ltd|co|corp|jr|etc|a\.m|p\.m|b\.c|a\.d|ph\.d|m\.d|dept|univ|al")
+_EITHER = frozenset("inc ltd co corp jr etc a.m p.m b.c a.d ph.d m.d dept univ al".split())
 _LONGEST_SHORT = 6  # characters of an abbreviation without stops: "approx"
-_STARTER = re.compile(
-    r"(?:the|this|that|these|those|it|its|he|she|they|we|you|i|in|on|at|as|if|when|while|after|before|but|and|however|for"
-    r"|from|there|here|then|his|her|their|our|my|what|who|how|why|where|to|a|an|no|not|so|with|by|one|some|all)(?![\w-])",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _starter() -> re.Pattern[str]:
+    """A word that begins sentences. Compiled when first met, as are the rarer patterns: a cold query needs none of them."""
+    return re.compile(
+        r"(?:the|this|that|these|those|it|its|he|she|they|we|you|i|in|on|at|as|if|when|while|after|before|but|and|however|for"
+        r"|from|there|here|then|his|her|their|our|my|what|who|how|why|where|to|a|an|no|not|so|with|by|one|some|all)(?![\w-])",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _list_number() -> re.Pattern[str]:
+    return re.compile(r"[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,5}|[a-zA-Z])")
 
 
 def _is_cjk(char: str) -> bool:
@@ -54,14 +64,14 @@ def _abbreviated(word: str, following: str) -> bool:
     if len(word) > _LONGEST_SHORT and "." not in word:
         return False
     lower = word.lower()
-    if _BEFORE_A_NAME.fullmatch(lower):
+    if lower in _BEFORE_A_NAME:
         return True
-    if following[:1].isdigit() and _BEFORE_A_NUMBER.fullmatch(lower):
+    if following[:1].isdigit() and lower in _BEFORE_A_NUMBER:
         return True
     acronym = "." in word and all(len(part) <= 1 for part in word.split("."))
     initial = len(word) == 1 and word.isupper() and not _is_cjk(word)
-    if acronym or initial or _EITHER.fullmatch(lower):
-        return not _STARTER.match(following)
+    if acronym or initial or lower in _EITHER:
+        return not _starter().match(following)
     return False
 
 
@@ -103,7 +113,7 @@ def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
         return False
     if marks != "." or mark[2]:
         return True
-    if mark.start() - start <= 12 and _LIST_NUMBER.fullmatch(text[start : mark.start()].strip()):
+    if mark.start() - start <= 12 and _list_number().fullmatch(text[start : mark.start()].strip()):
         return False
     behind = text[max(start, mark.start() - 24) : mark.start()]
     last = behind.rsplit(None, 1)[-1] if behind[-1:].isalnum() else ""
