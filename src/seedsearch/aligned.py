@@ -1,7 +1,6 @@
 """What the collection's aligned documents teach: how a word was rendered in the other language, and where."""
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache

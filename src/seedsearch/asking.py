@@ -1,7 +1,6 @@
 """What was typed -> what the engine is asked, and what the order of the passages found depends on."""
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from heapq import nlargest

@@ -1,7 +1,6 @@
 """The passages that an engine hands over, as they are counted: words, terms, and where the parts of a query stand."""
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 

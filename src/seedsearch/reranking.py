@@ -16,8 +16,7 @@ The weights were chosen together on 19 judged collections of 13 languages, by th
 `docs/relevance.md`.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

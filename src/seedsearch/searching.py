@@ -3,8 +3,7 @@
 Beside it the same query in the other language (`crosslingual`), whose passages are ranked apart and follow.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache, partial
@@ -102,7 +101,7 @@ class Collection:
         self._engine.close()
         self._store.close()
 
-    def __enter__(self) -> Collection:
+    def __enter__(self) -> "Collection":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -177,12 +176,12 @@ class Collection:
         least = found[-1][1] if found else 0.0
         return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated, 1)]
 
-    def _in_other_language(self, question: Question | None, limit: int) -> tuple[list[Found], list[Node]]:
+    def _in_other_language(self, question: "Question | None", limit: int) -> tuple[list[Found], list[Node]]:
         """What a query finds in the other language by translation; if anything, the filter that leaves that language to it."""
         translated = self.interpreter.translated(question, limit) if question else []
         return translated, [Not(Language(question.target))] if question and translated else []
 
-    def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
+    def question(self, text: str, lang: str | None = None, source: str | None = None) -> "Question | None":
         """A query in the other language, Chinese or English, with its filters and those given beside it.
 
         None where the collection does not speak that language, or where the query has operators. Raises QuerySyntaxError.
@@ -201,7 +200,7 @@ class Collection:
         return self.interpreter.question(" ".join(words), *direction, tuple(filters))
 
     @cached_property
-    def interpreter(self) -> Interpreter:
+    def interpreter(self) -> "Interpreter":
         """What translates queries; the dictionary is loaded with it."""
         from seedsearch import encoder
         from seedsearch.crosslingual import Interpreter

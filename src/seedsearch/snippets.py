@@ -4,8 +4,7 @@ Marks stand where the order of the passages found the parts of the query (`pool`
 words of a phrase only where they stand as that phrase, and a Chinese word by its overlapping bigrams, joined again.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence

@@ -7,8 +7,7 @@ Chinese) and from .830 to .852 (back). Words that stand beside others in a sense
 are passed through.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: see query/tree.py.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
