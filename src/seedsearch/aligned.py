@@ -12,10 +12,11 @@ from seedsearch.counterparts import counterparts
 from seedsearch.engines.protocol import Engine
 from seedsearch.folding import fold_text
 from seedsearch.function_words import ENGLISH
+from seedsearch.letters import han
 from seedsearch.query import And, Language, Node, Within
 from seedsearch.records import Counterpart, Passage
 from seedsearch.store import Opposite, Store
-from seedsearch.translation import ALIGNED, Translation, han, leaf
+from seedsearch.translation import ALIGNED, Translation, leaf
 
 SAMPLE = 12  # aligned passages that are looked at to learn a word; 20 give .003 more and take 10 ms more a query
 DICE = 0.3  # least association of what is learned; .2 and .5 give less

@@ -15,10 +15,11 @@ from seedsearch import encoder, lexicon, ranking, snippets
 from seedsearch.aligned import Aligned
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines.protocol import Engine
+from seedsearch.letters import is_han
 from seedsearch.pool import Page, Places, find, read
 from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, Term, Within, speaks
 from seedsearch.store import Store, Stored
-from seedsearch.translation import MOST_WORDS, Rendering, Translation, han, leaf, renderings
+from seedsearch.translation import MOST_WORDS, Rendering, Translation, leaf, renderings
 from seedsearch.vectors import TAGS, Near, Vectors
 
 HALF = 0.5
@@ -316,7 +317,7 @@ class _Reader:
 
 def _is_by_chance(found: Found) -> bool:
     """Whether every word that matched is one Chinese character on its side, which most often is a part of another word."""
-    return all(any(len(side) == 1 and han().match(side) for side in pair) for pair in found.words)
+    return all(any(len(side) == 1 and is_han(side) for side in pair) for pair in found.words)
 
 
 def _is_learned(word: str, source: str) -> bool:
@@ -336,7 +337,7 @@ def _names(found: Sequence[Rendering], text: str) -> Iterator[tuple[Rendering, .
 
 
 def _is_run(found: Sequence[Rendering], text: str) -> bool:
-    return all(len(one.word) == 1 and han().match(one.word) for one in found) and "".join(one.word for one in found) in text
+    return all(len(one.word) == 1 and is_han(one.word) for one in found) and "".join(one.word for one in found) in text
 
 
 def _with(rendering: Rendering, learned: Sequence[Translation]) -> Rendering:

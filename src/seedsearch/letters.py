@@ -27,6 +27,7 @@ _MARKS = (
 ANY_MARK = f"[{_MARKS}]|"  # to stand in a pattern before another choice
 # Han and Kana: the scripts in which a blank between two letters tells nothing. (Hangul and Thai have blanks that do.)
 _IDEOGRAPHS = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Text of nothing else has neither marks nor unspaced letters.
 SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
 
@@ -51,6 +52,17 @@ def is_unspaced(letter: str) -> bool:
 def is_ideograph(letter: str) -> bool:
     """Whether a character is Han or Kana."""
     return bisect(_bounds(_IDEOGRAPHS), letter) % 2 == 1
+
+
+def is_han(letter: str) -> bool:
+    """Whether a character is one of those that Chinese is written in."""
+    return bisect(_bounds(_HAN), letter) % 2 == 1
+
+
+@cache
+def han() -> re.Pattern[str]:
+    """Runs of Chinese characters; compiled when first met, as `runs`."""
+    return re.compile(f"[{_HAN}]+")
 
 
 @cache

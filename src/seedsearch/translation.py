@@ -8,16 +8,16 @@ are passed through.
 """
 
 # No postponed annotations here: see query/tree.py.
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
-from itertools import islice
+from functools import lru_cache
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from seedsearch import analysis, cutting, lexicon
 from seedsearch.dictionary import LONGEST
 from seedsearch.folding import fold, fold_text
 from seedsearch.function_words import CHINESE, ENGLISH
+from seedsearch.letters import is_han
 from seedsearch.query import ANYWHERE, Phrase, Term
 
 MOST_WORDS = 24
@@ -62,12 +62,6 @@ def renderings(text: str, source: str, occurs: Callable[[str], bool], passes: Ca
     ways = [_words(text, occurs, passes)] if source == "en" else [_runs(text, occurs), _names(text, passes)]
     found = [one for way in ways for one in islice(way, MOST_WORDS)]
     return [rendering for _, rendering in sorted(found, key=lambda pair: pair[0])[:MOST_WORDS]]
-
-
-@cache
-def han() -> re.Pattern[str]:
-    """Runs of Chinese characters; compiled when first met, as in `letters`."""
-    return re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 @lru_cache(maxsize=1 << 12)  # each is asked for several times in a query
@@ -132,11 +126,11 @@ def _longest_phrase(words: Sequence[str], start: int, occurs: Callable[[str], bo
 def _runs(text: str, occurs: Callable[[str], bool]) -> Iterator[tuple[int, Rendering]]:
     """Chinese words with where they start."""
     folded = fold(text)
-    words = 0
-    for run in han().finditer(folded.text):
-        start = run.start()
-        while start < run.end() and words < 2 * MOST_WORDS:
-            end, found = _longest_word(folded.text, start, run.end(), occurs)
+    words = limit = 0
+    for is_chinese, run in groupby(folded.text, is_han):  # to compile the pattern takes a millisecond
+        start, limit = limit, limit + len(list(run))
+        while is_chinese and start < limit and words < 2 * MOST_WORDS:
+            end, found = _longest_word(folded.text, start, limit, occurs)
             if folded.text[start:end] not in CHINESE:
                 words += 1
                 begin, finish = folded.source_span(start, end)
@@ -177,7 +171,7 @@ def _senses(senses: Sequence[str], weight: float, occurs: Callable[[str], bool])
 def _names(text: str, passes: Callable[[str, bool], bool]) -> Iterator[tuple[int, Rendering]]:
     """Names, numbers and other words of a Chinese query that are no Chinese."""
     for token in analysis.tokens(text, "en")[: 2 * MOST_WORDS]:
-        if not han().match(token.word) and token.word not in ENGLISH:
+        if not is_han(token.word[0]) and token.word not in ENGLISH:
             passed = (Translation(token.word, 1.0, TYPED),) if passes(token.word, False) else ()
             yield token.start, Rendering(text[token.start : token.end], passed)
 
