@@ -15,29 +15,13 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from seedsearch.ingest.sentences import sentences
+from seedsearch.ingest.sizes import WORD, Size, Sizes
 from seedsearch.records import Alignment, Block, Document, Passage, Span
 
-# Sizes are counted in words, in scripts without blanks two Chinese or Japanese characters or five Thai ones a word, so
-# that a translation is about as large as its original. No passage is above _MOST.
+# Sizes in words; no passage is above _MOST.
 _SMALL, _GOOD, _LARGE, _MOST = 60, 120, 180, 260
 # A screenful of lines, and what 260 of the longest words take.
 _MOST_ATOMS, _MOST_CHARACTERS = 64, 6000
-_HAN = (
-    r"\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3031-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f"
-    r"\U00020000-\U0003ffff"
-)
-_THAI = r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
-# A word, at most 20 characters of a longer one, or as much white space as a line holds.
-_LONG_WORD, _LONG_GAP = 20, 80
-_WORD = re.compile(
-    rf"[{_HAN}]{{1,2}}[、。，．：；！？」』）》〉】…]{{0,4}}|[{_THAI}]{{1,5}}|[^\s{_HAN}{_THAI}]{{1,{_LONG_WORD}}}|\s{{{_LONG_GAP}}}"
-)
-# The same with a whole run of Han at once, in a group.
-_WORDS = re.compile(_WORD.pattern.replace(f"[{_HAN}]{{1,2}}", f"([{_HAN}]+)"))
-# ASCII with a blank for each blank and an x for all else, and what _WORD would match more than once or not at all.
-_SHAPE = bytes(ord(" ") if chr(code).isspace() else ord("x") for code in range(256))
-_LONG_BYTES, _GAP_BYTES = b"x" * (_LONG_WORD + 1), b" " * _LONG_GAP
-_NOT_PLAIN = re.compile(rf"[{_HAN}{_THAI}]|[^\x00-\x7f\S]")
 _CLAUSE_END = frozenset(",;:)，、；：）」』》—–،؛。.!?！？")
 _COLON = ":："
 
@@ -53,6 +37,7 @@ _PRICE = [
     + 4 * (max(size - _LARGE, 0) / (_LARGE - _GOOD)) ** 2
     for size in range(_MOST + 1)
 ]
+_ALONE = max(size for size in range(_MOST + 1) if _PRICE[size] < 2 * min(_PRICE))
 # Characters of a heading that its section is told by.
 _MOST_HEADING = 400
 _HASHES = re.compile(r"[>\s]*#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?\s*", re.DOTALL)
@@ -84,11 +69,15 @@ def cut(document: Document, alignment: Alignment, span_of: Callable[[int, int], 
     blanks at its edges, at most 260 words or 520 Chinese characters, and lies in one language (blocks of "und" go with
     their neighbours), one half and one section. `counterparts` follow the alignment. Time is linear in the text.
     """
+    size = Sizes(document.text).between
+    if not document.halves:
+        found = [(piece, section) for section in _sections(document) for piece in _cut(document, section, {}, size)]
+        return [_passage(document, piece, section.headings, span_of) for piece, section in found]
     sections = list(_sections(document))
-    pieces = [(piece, section) for section in sections if section.half != 1 for piece in _cut(document, section, {})]
+    pieces = [(piece, section) for section in sections if section.half != 1 for piece in _cut(document, section, {}, size)]
     # The second half is cut where the first was.
     prices = _prices(alignment, {piece[0].block for piece, section in pieces if section.half == 0})
-    pieces += [(piece, section) for section in sections if section.half == 1 for piece in _cut(document, section, prices)]
+    pieces += [(piece, section) for section in sections if section.half == 1 for piece in _cut(document, section, prices, size)]
     pieces.sort(key=lambda piece: piece[0][0].start)
     passages = [_passage(document, piece, section.headings, span_of) for piece, section in pieces]
     return _paired(passages, [piece for piece, _ in pieces], alignment)
@@ -147,21 +136,33 @@ def _prices(alignment: Alignment, cuts: set[int]) -> dict[int, float]:
     return prices
 
 
-def _size(text: str, start: int, end: int) -> int:
-    """How many times _WORD matches."""
-    piece = text[start:end]
-    if piece.isascii() or not _NOT_PLAIN.search(piece):
-        shape = piece.encode("ascii", "replace").translate(_SHAPE)
-        if _LONG_BYTES not in shape and _GAP_BYTES not in shape:
-            return shape.count(b" x") + shape.startswith(b"x")
-    return sum([(len(han) + 1) // 2 or 1 for han in _WORDS.findall(piece)])
+def _cut(document: Document, section: _Section, prices: dict[int, float], size: Size) -> list[list[_Atom]]:
+    if not prices and _is_one(document, section, size):
+        spans = ((document.blocks[index].span, index) for index in section.blocks)
+        return [[_Atom(span.start_char, span.end_char, index, 0, 0.0) for span, index in spans]]
+    return _cheapest(list(_atoms(document, section, prices, size)))
 
 
-def _cut(document: Document, section: _Section, prices: dict[int, float]) -> list[list[_Atom]]:
-    return _cheapest(list(_atoms(document, section, prices)))
+def _is_one(document: Document, section: _Section, size: Size) -> bool:
+    """Whether a section is surely one passage: up to _ALONE words any two would cost more."""
+    spans = [document.blocks[index].span for index in section.blocks]
+    start, end = spans[0].start_char, spans[-1].end_char
+    if len(section.blocks) > _MOST_ATOMS or end - start > _MOST_CHARACTERS:
+        return False
+    if end - start <= _LARGE:
+        return True
+    # Counted block by block where the counts may be wanted again; together is a little quicker, and never less.
+    likely = end - start <= 2 * _LARGE
+    words = size(start, end) if likely else sum([size(span.start_char, span.end_char) for span in spans])
+    # Above _LARGE its blocks may be cut into sentences, of which no passage has more than _MOST_ATOMS either.
+    return words <= _LARGE or (words <= _ALONE and _few_sentences(document.text, start, end))
 
 
-def _atoms(document: Document, section: _Section, prices: dict[int, float]) -> Iterator[_Atom]:
+def _few_sentences(text: str, start: int, end: int) -> bool:
+    return text.isascii() and sum([text.count(mark, start, end) for mark in ".!?\n"]) < _MOST_ATOMS
+
+
+def _atoms(document: Document, section: _Section, prices: dict[int, float], size: Size) -> Iterator[_Atom]:
     """The atoms of a section in order: blocks, and the sentences of those that are too long for one passage."""
     text = document.text
     before: Block | None = None
@@ -169,13 +170,12 @@ def _atoms(document: Document, section: _Section, prices: dict[int, float]) -> I
         block = document.blocks[index]
         start, end = block.span.start_char, block.span.end_char
         price = prices.get(index, 0.0) + (_price(text, before, block) if before else 0.0)
-        size = _size(text, start, end)
-        if size <= _LARGE:
-            yield _Atom(start, end, index, size, price)
+        words = size(start, end)
+        if words <= _LARGE:
+            yield _Atom(start, end, index, words, price)
         else:
-            for piece_start, piece_end, piece_price in _pieces(text, block):
-                size = _size(text, piece_start, piece_end)
-                yield _Atom(piece_start, piece_end, index, size, price if piece_start == start else piece_price)
+            for piece_start, piece_end, words, piece_price in _pieces(text, block, size):
+                yield _Atom(piece_start, piece_end, index, words, price if piece_start == start else piece_price)
         before = block
 
 
@@ -190,23 +190,24 @@ def _price(text: str, before: Block, block: Block) -> float:
     return 0.0
 
 
-def _pieces(text: str, block: Block) -> Iterator[tuple[int, int, float]]:
-    """The sentences of a block, those that are too long in pieces, as (start, end, price of a cut before it)."""
+def _pieces(text: str, block: Block, size: Size) -> Iterator[tuple[int, int, int, float]]:
+    """The sentences of a block, those that are too long in pieces, as (start, end, size, price of a cut before it)."""
     start, end = block.span.start_char, block.span.end_char
     whole = [(0, end - start)] if block.kind == "code" else sentences(text[start:end])
     for first, last in whole:
+        words = size(start + first, start + last)
+        if words <= _LARGE:
+            yield start + first, start + last, words, _IN_PARAGRAPH
+            continue
         price = _IN_PARAGRAPH
         for piece in _clauses(text, start + first, start + last):
-            yield (*piece, price)
+            yield (*piece, size(*piece), price)
             price = _IN_SENTENCE
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """[start, end) if it is no larger than _LARGE, else pieces of 30 to 60 words that end where a reader pauses."""
-    if end - start <= _LARGE or _size(text, start, end) <= _LARGE:  # as many characters: no need to count words
-        yield from _stripped(text, start, end)
-        return
-    ends = [match.end() for match in _WORD.finditer(text, start, end)]
+    """What is larger than _LARGE in pieces of 30 to 60 words that end where a reader pauses."""
+    ends = [match.end() for match in WORD.finditer(text, start, end)]
     first = 0
     while len(ends) - first > (_LARGE if first == 0 else _SMALL):
         window = range(first + _SMALL - 1, first + _SMALL // 2 - 1, -1)
@@ -251,15 +252,19 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
     """The atoms of a section in groups of at most _MOST words, one a passage, at the least price in all."""
-    until = [0, *accumulate(atom.size for atom in atoms)]
-    starts, prices = [atom.start for atom in atoms], [0.0, *(atom.price for atom in atoms[1:])]
     if len(atoms) == 1:
         return [atoms]
+    until = [0, *accumulate([atom.size for atom in atoms])]
+    starts, prices = [atom.start for atom in atoms], [0.0, *[atom.price for atom in atoms[1:]]]
     best, cuts = [0.0], [0]
     for last in range(1, len(atoms) + 1):
         least, place, total = float("inf"), last - 1, until[last]
-        fits = max(bisect_left(starts, atoms[last - 1].end - _MOST_CHARACTERS), last - _MOST_ATOMS, 0)
-        for first in range(last - 1, max(min(fits, last - 1), bisect_left(until, total - _MOST)) - 1, -1):
+        fits = max(last - _MOST_ATOMS, 0)
+        if atoms[last - 1].end - starts[fits] > _MOST_CHARACTERS:
+            fits = min(bisect_left(starts, atoms[last - 1].end - _MOST_CHARACTERS), last - 1)
+        if total > _MOST:
+            fits = max(fits, bisect_left(until, total - _MOST))
+        for first in range(last - 1, fits - 1, -1):
             price = best[first] + _PRICE[total - until[first]] + prices[first]
             if price < least:
                 least, place = price, first
