@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from seedsearch.errors import UnreadableError
-from seedsearch.ingest import alignment, bilingual, jsonlines, passages, pieces
+from seedsearch.ingest import bilingual, jsonlines, passages, pieces
 from seedsearch.ingest.decoding import decode
 from seedsearch.ingest.formats import Broken, Part, reader_of
 from seedsearch.ingest.language import identify_blocks
@@ -48,6 +48,8 @@ class Reading(NamedTuple):
             # Where the languages take turns, blocks of the other half stand between those of this one.
             yield Pair(self.span_of(left, left_end), self.span_of(right, right_end), bead.confidence)
             return
+        from seedsearch.ingest import alignment
+
         text, halves = self.document.text, self.document.halves
         sentences = alignment.sentence_beads(text[left:left_end], text[right:right_end], halves[0].language, halves[1].language)
         for one, other, confidence in sentences:
@@ -61,6 +63,9 @@ class Reading(NamedTuple):
 
 
 _LARGE, _HEAD = 1 << 26, 1 << 16  # bytes
+_BATCH = 1 << 16  # characters
+_AS_BLOCK, _AS_SPAN = partial(tuple.__new__, Block), partial(tuple.__new__, Span)
+"""Their constructors take three times as long, which is a tenth of what reading a short document takes."""
 
 
 def split_name(name: str, exists: Callable[[str], bool]) -> tuple[str, str]:
@@ -112,6 +117,10 @@ def _named(source: Source, found: Iterator[Reading]) -> Iterator[Reading]:
 
 def align(document: Document) -> Alignment:
     """Which blocks of one half translate which of the other; no beads where there are no two halves."""
+    if not document.halves:
+        return Alignment((), 0.0)
+    from seedsearch.ingest import alignment  # 35 ms, for what most collections do not hold
+
     return alignment.align(document.text, document.blocks, document.halves)
 
 
@@ -206,19 +215,40 @@ def _readings(
     digest: str,
     broken: Callable[[Broken], None] | None,
 ) -> Iterator[Reading]:
+    for batch in _batches(parts, broken):
+        texts = [[part.text[raw.start : raw.end] for raw in part.blocks] for part in batch]
+        for part, blocks, several in zip(batch, texts, bilingual.in_several_scripts(texts), strict=True):
+            yield _reading(source, part, blocks, several, decoded, offsets, digest)
+
+
+def _batches(parts: Iterator[Part | Broken], broken: Callable[[Broken], None] | None) -> Iterator[list[Part]]:
+    """Parts that can be read, some _BATCH characters at a time."""
+    batch, size = [], 0
     for part in parts:
         if isinstance(part, Part):
-            yield _reading(source, part, decoded, offsets, digest)
+            batch.append(part)
+            size += len(part.text)
+            if size > _BATCH:
+                yield batch
+                batch, size = [], 0
         elif broken:
             broken(part)
+    yield batch
 
 
-def _reading(source: Source, part: Part, decoded: Decoded, offsets: Offsets, digest: str) -> Reading:
+def _reading(
+    source: Source, part: Part, texts: list[str], several: bool, decoded: Decoded, offsets: Offsets, digest: str
+) -> Reading:
+    """A part as a document; `texts` are those of its blocks, `several` says whether they are in several scripts."""
     span_of = partial(_span, part, offsets)
-    languages = _languages(part)
+    languages = _languages(part, texts)
+    several = several or len({language.partition("-")[0] for language in languages} - {"und"}) > 1
+    spans = offsets.spans(part.places_in_file())
     blocks = tuple(
-        Block(span_of(raw.start, raw.end), raw.kind, raw.level, language)
-        for raw, language in zip(part.blocks, languages, strict=True)
+        [
+            _AS_BLOCK((_AS_SPAN((raw.start, raw.end, *span[2:])), raw.kind, raw.level, language))
+            for raw, span, language in zip(part.blocks, spans, languages, strict=True)
+        ]
     )
     document = Document(
         source=f"{source.name}#{part.id}" if part.id else source.name,
@@ -228,7 +258,7 @@ def _reading(source: Source, part: Part, decoded: Decoded, offsets: Offsets, dig
         sha256=digest,
         language=_main_language(blocks),
         blocks=blocks,
-        halves=bilingual.halves(part.text, blocks),
+        halves=bilingual.halves(part.text, blocks) if several else (),
         title=part.title,
     )
     return Reading(document, span_of, part.id, part.line)
@@ -240,9 +270,8 @@ def _span(part: Part, offsets: Offsets, start: int, end: int) -> Span:
     return found._replace(start_char=start, end_char=end)
 
 
-def _languages(part: Part) -> list[str]:
+def _languages(part: Part, texts: list[str]) -> list[str]:
     """The language of each block: what the file says, else what the text shows."""
-    texts = [part.text[raw.start : raw.end] for raw in part.blocks]
     if part.language and part.language != "zh":
         return [part.language] * len(texts)
     return identify_blocks(texts)

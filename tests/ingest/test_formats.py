@@ -117,6 +117,17 @@ def test_a_title_of_nothing_and_a_null_are_no_titles() -> None:
     assert (part.id, part.title, part.language, part.blocks) == ("1", "", "", [])
 
 
+def test_names_may_be_written_with_escapes_and_blanks_stand_anywhere() -> None:
+    lines = [
+        r'{"te\u0078t": "a", "id": 1}',
+        ' \t{ "id" :\t"x" ,"text": "b" } \r',
+        r'{"text": "c", "text": "\u0064"}',
+        '{"":1,"text":"e"}',
+    ]
+    found = parts("a.jsonl", "\n".join(lines))
+    assert [(part.id, part.text) for part in found] == [("1", "a"), ("x", "b"), ("3", "d"), ("4", "e")]
+
+
 def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     (part,) = parts("a.jsonl", r'{"text": "a\ud800b\ud83d\ude00c\ud83d"}')
     assert part.text == "a\ufffdb\U0001f600c\ufffd"
@@ -135,6 +146,7 @@ def test_places_lead_to_the_literal_that_says_the_same(rows: list[tuple[str, str
         end = data.draw(st.integers(start, len(part.text)))
         first, last = part.in_file(start), part.in_file(end)
         assert json.loads(f'"{file[first:last]}"') == part.text[start:end]
+        assert list(part.places_in_file()) == [(part.in_file(block.start), part.in_file(block.end)) for block in part.blocks]
         assert file.count("\n", 0, last) == number
 
 

@@ -49,6 +49,8 @@ def check(data: bytes, decoded: Decoded, cuts: list[int]) -> None:
         assert data[span.start_byte : span.end_byte].decode(decoded.encoding, errors) == text[start:end]
         assert span.start_line == text.count(newline, 0, start) + 1
         assert span.end_line == text.count(newline, 0, end - 1) + 1
+    some = list(itertools.pairwise(places))[::2]
+    assert offsets.spans(some) == [offsets.span(start, end) for start, end in some]
 
 
 @pytest.mark.parametrize("codec", STATELESS)

@@ -40,6 +40,14 @@ class Part(NamedTuple):
         index = bisect_right(self.shifts, offset, key=_from)
         return self.start + offset + (self.shifts[index - 1][1] if index else 0)
 
+    def places_in_file(self) -> Iterator[tuple[int, int]]:
+        """The places of the blocks in the file's text."""
+        if not self.shifts:
+            return ((self.start + block.start, self.start + block.end) for block in self.blocks)
+        froms, ahead = [0, *[place for place, _ in self.shifts]], [0, *[ahead for _, ahead in self.shifts]]
+        edges = [self.start + edge + ahead[bisect_right(froms, edge) - 1] for block in self.blocks for edge in block[:2]]
+        return zip(edges[::2], edges[1::2], strict=True)
+
 
 class Broken(NamedTuple):
     """A piece of a file that is no document: its 1-based line, and why."""

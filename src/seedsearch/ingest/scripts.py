@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 from unicodedata import category
 
 from seedsearch.characters import Table, code_points
 from seedsearch.hanzi import table
+
+if TYPE_CHECKING:
+    from seedsearch.characters import Array
 
 # First character of a range and its script (ISO 15924), after Scripts.txt of Unicode 16. Only letters and marks are
 # looked up, so a range may cover other signs; "Zyyy" stands for scripts of no language that is told apart here.
@@ -34,7 +39,7 @@ _RANGES = (
 _STARTS = [start for start, _ in _RANGES]
 
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
-_NAMES = tuple(sorted({script for _, script in _RANGES}))
+SCRIPTS = tuple(sorted({"Jpan", *(script for _, script in _RANGES)}))
 _MANY = 120  # characters, from which on an array of them is worth making
 # What one character says, in Latin letters: a Chinese text has about 2.5 times fewer characters than its translation.
 _WEIGHTS = {"Hani": 2.5, "Hira": 2.0, "Kana": 2.0, "Hang": 2.0}
@@ -81,6 +86,34 @@ def script_weights(text: str) -> dict[str, float]:
     return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
 
 
+def weights_of_many(texts: Sequence[str]) -> Array:
+    """The `script_weights` of each text: a row for each, a column for each name of SCRIPTS; 3 microseconds a text.
+
+    As text they would be `script_weights`; here what a script does not have is 0, and the heaviest does not stand first.
+    """
+    import numpy as np
+
+    width = len(SCRIPTS)
+    numbers = _script_numbers().of(code_points("".join(texts)))
+    rows = np.repeat(np.arange(len(texts)) * width, [len(text) for text in texts])
+    weights = np.bincount(numbers + rows, minlength=len(texts) * width).reshape(-1, width) * _factors()
+    parts = [SCRIPTS.index(script) for script in ("Hira", "Kana", "Hani")]
+    every = weights[:, parts].sum(axis=1)
+    kana = every - weights[:, parts[2]]
+    japanese = (kana > 0) & (kana * 10 >= every)
+    weights[np.ix_(japanese, parts)] = 0.0
+    weights[japanese, SCRIPTS.index("Jpan")] = every[japanese]
+    found: Array = weights
+    return found
+
+
+@cache
+def _factors() -> Array:
+    import numpy as np
+
+    return np.array([0.0 if script == "Zyyy" else _WEIGHTS.get(script, 1.0) for script in SCRIPTS])
+
+
 def _counts(text: str) -> dict[str, int]:
     return Counter(map(_SCRIPTS.__getitem__, text))
 
@@ -90,12 +123,12 @@ def _counts_of_many(text: str) -> dict[str, int]:
     import numpy as np
 
     counts = np.bincount(_script_numbers().of(code_points(text))).tolist()
-    return {script: times for script, times in zip(_NAMES, counts, strict=False) if times}
+    return {script: times for script, times in zip(SCRIPTS, counts, strict=False) if times}
 
 
 @cache
 def _script_numbers() -> Table:
-    return Table(lambda char: _NAMES.index(script_of(char)))
+    return Table(lambda char: SCRIPTS.index(script_of(char)))
 
 
 def dominant_script(text: str) -> str:
@@ -114,14 +147,24 @@ def han_variant(text: str) -> str:
     characters are common to all, so a short text often tells nothing. Japanese forms count twice, since the other
     characters of a Japanese text without kana are mostly Traditional ones.
     """
-    simplified, traditional, japanese = _telltale_characters()
-    counts = Counter(text)
-    hans = sum(times for char, times in counts.items() if char in simplified)
-    hant = sum(times for char, times in counts.items() if char in traditional)
-    shinjitai = sum(times for char, times in counts.items() if char in japanese)
+    import numpy as np
+
+    counts = np.bincount(_telling().of(code_points(text)), minlength=8).tolist()
+    hans, hant, shinjitai = sum(counts[_HANS::2]), sum(counts[2:4]) + sum(counts[6:]), sum(counts[_JAPANESE:])
     if shinjitai * 2 > hans + hant:
         return "ja"
     return "zh" if hans == hant else "zh-Hans" if hans > hant else "zh-Hant"
+
+
+_HANS, _HANT, _JAPANESE = 1, 2, 4
+
+
+@cache
+def _telling() -> Table:
+    """Characters as sums of what they tell."""
+    simplified, traditional, japanese = _telltale_characters()
+    kinds = ((_HANS, simplified), (_HANT, traditional), (_JAPANESE, japanese))
+    return Table(lambda char: sum(sign for sign, characters in kinds if char in characters))
 
 
 @cache
