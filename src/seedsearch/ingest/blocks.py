@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from seedsearch.ingest.wrapping import Line, columns, ends_sentence, is_item, is_rule, paragraphs
@@ -75,6 +76,9 @@ class _Draft(NamedTuple):
     stopped: bool
     certain: bool
     body: bool
+
+
+_AS_DRAFT = partial(tuple.__new__, _Draft)  # its constructor takes three times as long
 
 
 def split(text: str) -> list[RawBlock]:
@@ -148,12 +152,26 @@ def _draft(text: str, group: list[Line]) -> _Draft:
     line, end = group[0], group[-1].end
     style, number = _number(text[line.content : min(line.end, line.content + 40)])
     stopped = ends_sentence(text, end)
+    short = len(group) == 1 and _is_short(text, line, style)
     hashes = _HASHES.match(text, line.start, line.end) if len(group) == 1 else None
-    level = len(hashes[1]) if hashes else _look(text, line, style, stopped) if len(group) == 1 else 0
-    body = len(group) > 1 or stopped or (level == 0 and not _is_short(text, line, style))
+    level = len(hashes[1]) if hashes else _look(text, line, style, stopped) if short else 0
+    body = stopped or (level == 0 and not short)
     item = is_item(text, line)
-    certain = hashes is not None
-    return _Draft(line.start, end, line.indent, line.apart, item, level, style, number, stopped, certain, body)
+    return _AS_DRAFT(
+        (
+            line.start,
+            end,
+            line.indent,
+            line.apart,
+            item,
+            level,
+            style,
+            number,
+            stopped,
+            hashes is not None,
+            body or len(group) > 1,
+        )
+    )
 
 
 def _number(words: str) -> tuple[str, str]:
@@ -179,8 +197,8 @@ def _is_short(text: str, line: Line, style: str) -> bool:
 
 
 def _look(text: str, line: Line, style: str, stopped: bool) -> int:
-    """The level that a line would have as a heading by its looks, 0 if it does not look like one."""
-    words = text[line.content : line.end] if _is_short(text, line, style) else ""
+    """The level that a short line would have as a heading by its looks, 0 if it does not look like one."""
+    words = text[line.content : line.end]
     letters = [char for char in words if char.isalpha()]
     if len(letters) < 2 or line.depth or _NOT_PROSE.search(words) or words[-1] in _OPEN_END:
         return 0

@@ -20,6 +20,10 @@ _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, as far 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _COLON, _COMMA = re.compile("[ \t\r\ufeff]*:[ \t\r\ufeff]*"), re.compile("[ \t\r\ufeff]*,[ \t\r\ufeff]*")
 _decode = JSONDecoder().raw_decode
+_scan = JSONDecoder().scan_once  # type: ignore[attr-defined]  # what raw_decode calls: half of its cost
+# What stands before the first value and before another, in group 1 its name where that has no escapes, and the end of a line.
+_FIRST, _NEXT = (re.compile(rf'{_BLANKS.pattern}{mark}{_BLANKS.pattern}"([^"\\\x00-\x1f]*)"{_COLON.pattern}') for mark in "{,")
+_END = re.compile(f"{_BLANKS.pattern}}}{_BLANKS.pattern}\\Z")
 
 
 class _Value(NamedTuple):
@@ -68,7 +72,7 @@ def _document(line: str, start: int, number: int, taken: set[str]) -> Part | Non
     value, literal, end = members.get("text", _NOTHING)
     if not isinstance(value, str) or end == 0:
         return None
-    text = _encodable(value) if "\\" in line else value
+    text = _encodable(value) if "\\u" in line else value
     name = _text_of(members.get("id", members.get("_id", _NOTHING)))
     language = _text_of(members.get("lang", members.get("language", _NOTHING))).replace("_", "-")
     language = language if _TAG.fullmatch(language) else ""
@@ -80,6 +84,26 @@ def _document(line: str, start: int, number: int, taken: set[str]) -> Part | Non
 
 def _members(line: str) -> dict[str, _Value]:
     """The members of the object on a line, and where their values stand; of a name given twice the last counts."""
+    return _plain_members(line) or _any_members(line)
+
+
+def _plain_members(line: str) -> dict[str, _Value]:
+    """As `_any_members`, at a third of the cost, for a line without faults or escapes in names; nothing for any other."""
+    members: dict[str, _Value] = {}
+    end = 0
+    name = _FIRST.match(line)
+    while name:
+        at = name.end()
+        try:
+            value, end = _scan(line, at)
+        except (StopIteration, ValueError, RecursionError):
+            return {}
+        members[name[1]] = _Value(value, at, end)
+        name = _NEXT.match(line, end)
+    return members if _END.match(line, end) else {}
+
+
+def _any_members(line: str) -> dict[str, _Value]:
     members: dict[str, _Value] = {}
     at = _expect(line, 0, "{")
     if line[at : at + 1] == "}":
@@ -126,7 +150,7 @@ def _text_of(value: _Value) -> str:
 
 
 def _encodable(text: str) -> str:
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _shifts(literal: str) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ _ITEM = re.compile(
 _RULE = re.compile(r"([^\w\s]|_)(?:[ \t]*\1){2,}")
 _TABULAR = re.compile(r"\S(?: {4,}|\t[ \t]*)\S|\.{5}")
 _CLOSERS = "\"'”’»)]）］」』】》〉*_"
+_TABULAR_MARKS = ("    ", "\t", ".....")  # one of these is in all that _TABULAR matches
 _TERMINAL = frozenset(".!?…:;。！？：；．｡։؟۔؛।॥།។៕။፧።")
 
 
@@ -61,6 +63,9 @@ class Line(NamedTuple):
     apart: bool
 
 
+_AS_LINE = partial(tuple.__new__, Line)  # its constructor takes three times as long
+
+
 def columns(text: str) -> int:
     """Columns that a text without tabs takes on a terminal; combining marks are counted like letters."""
     return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE_RUN.findall(text)))
@@ -73,7 +78,9 @@ def is_item(text: str, line: Line) -> bool:
 
 def is_rule(text: str, line: Line) -> bool:
     """Whether a line is nothing but one mark at least three times over: `-----`, `* * *`, `:::`."""
-    return line.width <= 2 * _WIDEST and _RULE.fullmatch(text, line.start, line.end) is not None
+    if line.width > 2 * _WIDEST or line.end - line.start < 3 or text[line.start].isalnum():
+        return False
+    return _RULE.fullmatch(text, line.start, line.end) is not None
 
 
 def ends_sentence(text: str, end: int) -> bool:
@@ -93,6 +100,11 @@ def lines(text: str) -> Iterator[Line]:
         if not body:
             apart = True
             continue
+        if len(body) == len(raw) and raw[0] != ">":  # most lines
+            start, end = match.span()
+            yield _AS_LINE((start, end, start, 0, 0, columns(body) if len(body) <= 2 * _WIDEST else len(body), apart))
+            apart = False
+            continue
         start = match.start() + len(raw) - len(raw.lstrip())
         end = start + len(body)
         quote = _QUOTE.match(text, match.start(), end)
@@ -110,7 +122,9 @@ def paragraphs(text: str) -> Iterator[list[Line]]:
     is put together; of any other each line is a paragraph. Time is linear in the text.
     """
     every = list(lines(text))
-    breaks = [_break(text, line, following) for line, following in pairwise(every)]
+    # Few texts have what tables have: to look for it between each two lines takes longer.
+    tabular = any(mark in text for mark in _TABULAR_MARKS)
+    breaks = [_break(text, line, following, tabular) for line, following in pairwise(every)]
     whole = _edge([one for one in breaks if one is not None])
     first = 0
     while first < len(every):
@@ -135,7 +149,7 @@ class _Break(NamedTuple):
     lower: bool
 
 
-def _break(text: str, line: Line, following: Line) -> _Break | None:
+def _break(text: str, line: Line, following: Line, tabular: bool) -> _Break | None:
     """The break between two lines, or None if something else than the edge of the page explains it."""
     if following.apart or line.width > _WIDEST or line.depth != following.depth:
         return None
@@ -143,13 +157,13 @@ def _break(text: str, line: Line, following: Line) -> _Break | None:
         return None
     if text[line.end - 1] in "{}|\\" or text[following.content] in "{}|":
         return None
-    if any(_TABULAR.search(text, one.content, min(one.end, one.content + _WIDEST)) for one in (line, following)):
+    if tabular and any(_TABULAR.search(text, one.content, min(one.end, one.content + _WIDEST)) for one in (line, following)):
         return None
     unit = _UNIT.match(text, following.content, following.end)
     word = unit[0] if unit else text[following.content]
     need = columns(word) + (2 if _WIDE.match(word) else 1)
     start = text[following.content : min(following.end, following.content + _WIDEST)]
-    first = next((char for char in start[:8] if char.isalpha()), "")
+    first = start[0] if start[0].isalpha() else next((char for char in start[:8] if char.isalpha()), "")
     small = first != "" and (not first.isupper() or start.isupper())
     return _Break(line.width, line.width + need, not ends_sentence(text, line.end), small, first.islower())
 
