@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.ingest.language import UNDETERMINED, identify, identify_blocks
-from seedsearch.ingest.neighbours import is_maori, settle
-from seedsearch.ingest.scripts import dominant_script, han_variant, script_of, script_weights
+from seedsearch.ingest.neighbours import is_english, is_maori, settle
+from seedsearch.ingest.scripts import SCRIPTS, dominant_script, han_variant, script_of, script_weights, weights_of_many
 
 SHARED = Path(os.environ.get("SEEDSEARCH_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 
@@ -200,3 +200,18 @@ def test_it_does_not_where_neighbours_disagree_or_its_script_is_another_or_it_ha
 def test_chinese_without_a_telling_character_is_of_its_neighbours_kind() -> None:
     assert identify_blocks(["一、小心", TRADITIONAL * 2, "小心"]) == ["zh-Hant"] * 3
     assert identify_blocks([]) == []
+
+
+def test_english_is_told_by_its_function_words_and_their_names_alone_tell_nothing() -> None:
+    assert is_english("Both that lie open will be read, and which of them are kept is written there.")
+    assert identify("Both that lie open will be read, and which of them are kept is written there.").code == "en"
+    assert not is_english("Die Alben von The Who und The The stehen neben denen von The Band")
+    assert not is_english("the of and that " + "mots d'une autre langue " * 10)
+    assert not is_english("")
+
+
+@given(st.lists(st.text("aé字漢のカ한ж1。 ", max_size=30) | st.text(max_size=10), min_size=1, max_size=8))
+def test_weights_of_many_are_those_of_each(texts: list[str]) -> None:
+    rows = weights_of_many(texts).tolist()
+    found = [{script: weight for script, weight in zip(SCRIPTS, row, strict=True) if weight} for row in rows]
+    assert found == [script_weights(text) for text in texts]

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from seedsearch.ingest.neighbours import is_maori, settle
+from seedsearch.ingest.neighbours import is_english, is_maori, settle
 from seedsearch.ingest.scripts import dominant_script, han_variant, script_weights
 from seedsearch.ingest.witness import second_opinion
 
@@ -110,8 +110,11 @@ def _among(words: str, script: str) -> Language:
     ten times as slow, is asked below .5 and for single words; where it knows the language but sees another, nobody
     knows.
     """
-    if script == "Latn" and is_maori(words):
-        return Language("mi", 0.9)
+    if script == "Latn":
+        if is_english(words):
+            return Language("en", 0.99)
+        if is_maori(words):
+            return Language("mi", 0.9)
     shares = settle(words, _shares(words, script))
     code = max(shares, key=shares.__getitem__)
     share = shares[code]
