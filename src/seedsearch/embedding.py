@@ -22,7 +22,7 @@ from seedsearch.errors import SeedsearchError
 from seedsearch.manifest import Manifest, current_generation, salvaged_model, write_manifest
 from seedsearch.store import Store
 from seedsearch.vectors import TAGS, Row, Vectors, packed
-from seedsearch.workers import cores
+from seedsearch.workers import ONE_THREAD, cores
 
 if TYPE_CHECKING:
     from numpy import int64
@@ -32,7 +32,6 @@ WORTH = 200  # texts for which one more process is worth its start (1.1 s)
 _TEXTS = 32  # in one go: what a process answers (16 kB) fits into a pipe whether or not somebody reads
 _PORTION = 128  # vectors that are written together: what a killed run loses at most
 _LOOKED = 10_000  # passages that are looked at together for those without a vector
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def kept(index: Path) -> str:
@@ -144,7 +143,7 @@ def _start() -> subprocess.Popen[bytes]:
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, **dict.fromkeys(_THREADS, "1")},
+        env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
         process_group=None if windows else 0,
         creationflags=windows,
     )

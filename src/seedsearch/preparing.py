@@ -151,7 +151,8 @@ def _documents(task: Task, found: Iterator[Reading]) -> Result:
     if first is None:
         return Result(reason="" if task.line else "none of its lines can be read", encoding=task.encoding, method=task.encoding)
     notes: list[str] = []
-    read = [_cut(Path(task.folder), reading, notes) for reading in chain([first], found)]
+    index = Path(task.folder)
+    read = [_cut(index, reading, notes) for reading in chain([first], found)]
     words = iter(_words(task.engine, [passage for _, passages, _ in read for passage in passages]))
     prepared = [Prepared(one.id, one.line, rows, list(islice(words, len(passages)))) for one, passages, rows in read]
     document = first.document

@@ -47,8 +47,10 @@ class Writer:
             document.add_text("heading", heading)
             text = f"{text} {GAP} {heading}"
         document.add_text("any", text)
-        with _failing_as_os_error(self._folder):
+        try:  # not by the function below: a generator for each passage takes longer than this line
             self._open().add_document(document)
+        except ValueError as error:
+            raise _as_os_error(self._folder, error) from error
 
     def _text(self, field: Words | str) -> str:
         return field if isinstance(field, str) else self._slots.text(field)
@@ -82,7 +84,11 @@ def _failing_as_os_error(folder: Path) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise OSError(f"{folder} cannot be written: {str(error).splitlines()[0]}") from error
+        raise _as_os_error(folder, error) from error
+
+
+def _as_os_error(folder: Path, error: ValueError) -> OSError:
+    return OSError(f"{folder} cannot be written: {str(error).splitlines()[0]}")
 
 
 @contextmanager
