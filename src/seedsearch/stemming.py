@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,15 @@ def stems(words: list[str], language: str) -> list[str]:
         words = _stemmer(name).stemWords(words)
     english = _stemmer("english").stemWord
     return [str(english(word)) if _LATIN_WORD.fullmatch(word) else word for word in words]
+
+
+@cache
+def latin_stem(name: str) -> Callable[[str], str]:
+    """A function that stems a word of nothing but a to z, as `stems` does with a Snowball stemmer's name ("" for none)."""
+    if name in _NOT_LATIN:
+        return lambda word: stems([word], name)[0]
+    stem: Callable[[str], str] = _stemmer(name or "english").stemWord
+    return stem
 
 
 @cache

@@ -11,25 +11,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from seedsearch import analysis, cutting
 from seedsearch.characters import Table, code_points
-from seedsearch.engines.protocol import Write
+from seedsearch.engines.protocol import MAX_ALTERNATIVES, Write
 from seedsearch.folding import fold_letter, fold_text
 from seedsearch.letters import is_ideograph, is_unspaced, marks
-from seedsearch.stemming import stemmer_name
+from seedsearch.stemming import latin_stem, stemmer_name, stems
 
 if TYPE_CHECKING:
     from seedsearch.characters import Array
 
-_BATCH = 1 << 16  # characters in arrays at a time: 10 MB
+_BATCH = 1 << 15  # characters in arrays at a time: 5 MB. For twice as many, fresh memory each time takes a third longer
 _FEW = 300  # characters: to make arrays of fewer takes longer than to go through them
 _MOST_WORDS, _LONGEST_WORD = 1 << 17, 80  # of a language, remembered: 30 MB
 _RUN, _IDEOGRAPH, _BLANK, _WORD, _IN_WORD = 1, 2, 4, 8, 16  # kinds of characters; 0 is all else
 _ODD = 0xFFFFFFFF  # no code point
+_LARGEST_OF_TWO_BYTES = 0xFFFF
 _NEWLINE, _SPACE, _HYPHEN = map(ord, "\n -")
-_ONE, _OTHER = "\ue000", "\ue001"  # stand for the two characters of a bigram while it is asked how bigrams are written
+_SIGNS = (
+    "\ue000\ue001\ue002\ue003"  # stand for terms, or the two characters of a bigram, while it is asked how they are written
+)
+_ONE, _OTHER = _SIGNS[0], _SIGNS[1]
 
 
 class Stream:
@@ -101,7 +106,8 @@ class Stream:
         ways = [self._write(item) for item in ((_ONE + _OTHER, _ONE), (_ONE + _OTHER, _ONE, _OTHER), _ONE)]
         width = max(map(len, ways)) + 1
         one, other = chains.letters()
-        rows = np.empty((len(one), width), np.uint32)
+        narrow = not np.any(one > _LARGEST_OF_TWO_BYTES)  # nearly always, and half the work
+        rows = np.empty((len(one), width), np.uint16 if narrow else np.uint32)
         chosen: list[Any] = [slice(None), chains.last(), chains.single()]
         for way, items in zip(ways, chosen, strict=True):
             row = code_points(way.ljust(width))
@@ -109,7 +115,7 @@ class Stream:
             for sign, letters in ((_ONE, one), (_OTHER, other)):
                 for column in np.flatnonzero(row == ord(sign)).tolist():
                     rows[items, column] = letters[items]
-        return _text(rows), width
+        return rows.tobytes().decode("utf-16-le") if narrow else _text(rows), width
 
 
 class _Words(dict[str, str]):
@@ -117,10 +123,14 @@ class _Words(dict[str, str]):
 
     def __init__(self, stemmer: str, write: Write) -> None:
         self._stemmer, self._write = stemmer, write
+        self._stem = latin_stem(stemmer)
+        # What is written for so many terms, of letters and digits, that share a position: a tenth of the cost of asking.
+        self._ways = [_pattern(write, count) for count in range(MAX_ALTERNATIVES + 1)]
 
     def text(self, folded: str) -> str:
         """What is written for a folded text without runs, that has blanks for all that is in no word and joins none."""
-        return " ".join(map(self.__getitem__, folded.split()))
+        words = folded.split()
+        return self[words[0]] if len(words) == 1 else " ".join(map(self.__getitem__, words))
 
     def exact(self, folded: str) -> str:
         """What is written for a folded text, item by item."""
@@ -131,13 +141,41 @@ class _Words(dict[str, str]):
         if word != chunk:
             written = self[word] if word else ""
         elif word.isalnum() and len(word) <= cutting.LONGEST_TERM:
-            terms = analysis.entries([word], self._stemmer)[0]
-            written = self._write(terms if len(terms) > 1 else terms[0])
+            written = self._together(self._terms(word))
+        elif len(word) <= cutting.LONGEST_TERM // 2 and "--" not in word and word.replace("-", "").isalnum():
+            written = self._hyphenated(word.split("-"))
         else:
             written = self.exact(chunk)
         if len(chunk) <= _LONGEST_WORD:
             self[chunk] = written
         return written
+
+    def _terms(self, word: str) -> tuple[str, ...]:
+        """As `analysis.entries`; a word of nothing but a to z has its stem and no other form."""
+        if word.isascii() and word.isalpha():
+            stem = self._stem(word)
+            return (stem,) if stem == word else (stem, analysis.WRITTEN + word)
+        return analysis.entries([word], self._stemmer)[0]
+
+    def _hyphenated(self, words: list[str]) -> str:
+        """What is written for words that hyphens join: each of them, with what it is together with the next."""
+        joined = stems([*map(add, words, words[1:])], self._stemmer)
+        written = [self._together((*self._terms(word), term)) for word, term in zip(words, joined, strict=False)]
+        return " ".join((*written, self[words[-1]]))
+
+    def _together(self, terms: tuple[str, ...]) -> str:
+        if len(terms) > 1:
+            terms = tuple(dict.fromkeys(terms))
+        return self._ways[len(terms)] % terms
+
+
+def _pattern(write: Write, count: int) -> str:
+    """What is written for so many terms, with a %s for each."""
+    signs = tuple(_SIGNS[:count])
+    written = write(signs).replace("%", "%%")
+    for sign in signs:
+        written = written.replace(sign, "%s")
+    return written
 
 
 class _Chains:
