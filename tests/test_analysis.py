@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
-from seedsearch.cutting import LONGEST_TERM, cut, joined_words, places, words
+from seedsearch.cutting import LONGEST_TERM, cut, joined, joined_words, places, words
 from seedsearch.folding import fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
@@ -20,7 +20,9 @@ TRICKY = st.text(
     alphabet=st.one_of(
         st.characters(exclude_categories=["Cs"]),
         st.sampled_from(
-            list("éÉe\u0301\u0308\u0323ﬁＡ１ｶﾞﾟ\u1112\u1161\u11abß\u0130ǅ㎏½…‘’\u00ad\u200b\u200d台臺湾灣発เว็ำी')．.,-")
+            list(
+                "ㅋㅠㄱ\uffb1\uffdaé\ufe0fÉe\u0301\u0308\u0323ﬁＡ１ｶﾞﾟ\u1112\u1161\u11abß\u0130ǅ㎏½…‘’\u00ad\u200b\u200d台臺湾灣発เว็ำी')．.,-"
+            )
         ),
     ),
     max_size=60,
@@ -144,27 +146,44 @@ def test_folding_without_the_way_back_gives_the_same_text(text: str) -> None:
 
 
 PROSE = st.lists(
-    st.sampled_from([*"abc1_'.,-\n ", "the ", "U.S. ", "3.14 ", "1,000 ", "it's ", "台灣", "é", "x" * 70]), max_size=40
+    st.sampled_from(
+        [*"abc1_'.,-\n ", "the ", "U.S. ", "3.14 ", "1,000 ", "it's ", "us", "must ", "1000", "-", "台灣", "é", "x" * 70]
+    ),
+    max_size=40,
 ).map("".join)
 
 
-@given(TRICKY | PROSE)
-def test_words_alone_and_some_places_are_those_of_the_whole_cut(text: str) -> None:
+@given(TRICKY | PROSE, st.randoms(use_true_random=False))
+def test_words_alone_and_some_places_are_those_of_the_whole_cut(text: str, chance: Random) -> None:
     folded, whole = cut(text)
     assert words(folded.text) == [word for word, _, _ in whole]
     assert fold_text(text) == folded.text
-    for step in (1, 3):
-        wanted = range(0, len(whole), step)
+    for size in (len(whole), len(whole) // 3):
+        wanted = chance.sample(range(len(whole)), size)
         assert places(folded.text, words(folded.text), wanted) == {i: whole[i][1:] for i in wanted}
     for word, start, end in whole:
         assert word[:1] == folded.text[start] and len(word) <= min(end - start, LONGEST_TERM)
 
 
-@given(PROSE)
-def test_what_a_hyphen_joins_is_two_words_beside_it(text: str) -> None:
-    folded = fold_text(text)
-    pieces = re.findall(r"(?<![^\W_])([^\W_]++)-(?=([^\W_]+))", folded)
-    assert joined_words(folded) == [left + right for left, right in pieces]
+@given(TRICKY | PROSE)
+def test_what_a_hyphen_joins_is_joined_as_in_the_index(text: str) -> None:
+    folded, whole = cut(text)
+    assert joined_words(folded.text) == list(joined(folded.text, whole).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "joins"),
+    [
+        ("the F-16's", ["f16's"]),
+        ("O'Brien-Smith", ["o'briensmith"]),
+        ("U.S.-China", ["uschina"]),
+        ("空軍的F-16戰機", ["f16"]),
+        ("軍 事-合作", ["军事合作"]),
+        ("a - b", []),
+    ],
+)
+def test_words_with_a_hyphen_are_one_as_well(text: str, joins: list[str]) -> None:
+    assert joined_words(fold_text(text)) == joins
 
 
 def test_a_character_that_vanishes_does_not_make_up_for_one_that_becomes_two() -> None:

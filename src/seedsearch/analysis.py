@@ -18,12 +18,12 @@ from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
-from seedsearch.cutting import LONGEST_TERM, Word, chains, cut, cut_folded, is_run, words, words_between, words_in
+from seedsearch.cutting import Word, chains, cut, cut_folded, is_run, joined, words, words_between, words_in
 from seedsearch.folding import fold, fold_text
 from seedsearch.letters import ANY_MARK, SIMPLE
 from seedsearch.stemming import parts, respelt, stemmer_name, stems
 
-VERSION = 3  # of the rules below; raise it when the same text would give other terms
+VERSION = 4  # of the rules below; raise it when the same text would give other terms
 
 _JOINT = re.compile(r"\S-\S")
 
@@ -89,14 +89,8 @@ def _entry(word: str, stem: str, language: str) -> tuple[str, ...]:
 
 def _joined(folded: str, found: Sequence[Word], language: str) -> dict[int, str]:
     """By the index of the first: the term of two words that a hyphen joins, written as one."""
-    if "-" not in folded:
-        return {}
-    pairs = {
-        i: found[i][0] + found[i + 1][0]
-        for i in range(len(found) - 1)
-        if found[i + 1][1] == found[i][2] + 1 and folded[found[i][2]] == "-" and len(found[i][0]) < LONGEST_TERM / 2
-    }
-    return dict(zip(pairs, stems([word[:LONGEST_TERM] for word in pairs.values()], language), strict=True))
+    pairs = joined(folded, found) if "-" in folded else {}
+    return dict(zip(pairs, stems(list(pairs.values()), language), strict=True))
 
 
 def postings(text: str, language: str) -> list[str | tuple[str, ...]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from operator import add
 from typing import TypeAlias
 
@@ -23,8 +23,6 @@ LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is 
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
 _JOINED = re.compile(r"[.,]\w")
-# From where a word begins and without turning back: from any letter of it would take as long as its length squared.
-_HYPHEN = re.compile(r"(?<![^\W_])([^\W_]++)-(?=([^\W_]+))")
 _SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_'.,")}
 
 Word: TypeAlias = tuple[str, int, int]
@@ -51,14 +49,27 @@ def words(folded: str) -> list[str]:
 
 def joined_words(folded: str) -> list[str]:
     """Of a folded text, each two words that a hyphen joins, written as one."""
+    if "-" not in folded:
+        return []
+    if not SIMPLE.fullmatch(folded):
+        return list(joined(folded, cut_folded(folded)).values())
     found: list[str] = []
     at = folded.find("-")
     while at >= 0:  # what stands between two blanks at a time: most of a text has no hyphen
         start, end = folded.rfind(" ", 0, at) + 1, folded.find(" ", at)
-        end = end if end >= 0 else len(folded)
-        found += [left + right for left, right in _HYPHEN.findall(folded, start, end)]
-        at = folded.find("-", end)
+        chunk = folded[start : end if end >= 0 else len(folded)]
+        found += joined(chunk, cut_folded(chunk)).values()
+        at = folded.find("-", start + len(chunk))
     return found
+
+
+def joined(folded: str, words: Sequence[Word]) -> dict[int, str]:
+    """By the index of the first: two words of a folded text that a hyphen joins, written as one."""
+    return {
+        i: (left + right)[:LONGEST_TERM]
+        for i, ((left, _, at), (right, behind, _)) in enumerate(pairwise(words))
+        if behind == at + 1 and folded[at] == "-" and len(left) < LONGEST_TERM / 2
+    }
 
 
 def cut(text: str) -> tuple[Folded, list[Word]]:
@@ -73,7 +84,7 @@ def places(folded: str, words: Sequence[str], wanted: Iterable[int]) -> dict[int
     if not left:
         return {}
     if folded.isascii() or SIMPLE.fullmatch(folded):
-        found = _places(folded, words[: left[0] + 1]) or cut_folded(folded)
+        found = _places(folded, words) or cut_folded(folded)
         return {i: found[i][1:] for i in left}
     spans: dict[int, tuple[int, int]] = {}
     last = before = 0
@@ -175,7 +186,10 @@ def _cut_run(folded: str, start: int, end: int, letters: str) -> list[Word]:
 
 
 def _places(folded: str, words: Sequence[str]) -> list[Word]:
-    """Words of a text with their spans, in half the time of `_cut_words`; nothing if one does not stand there as it is."""
+    """All words of a text with their spans, in half the time of `_cut_words`; nothing if one does not stand there as it is.
+
+    Where one does not ("us" for "u.s."), what looks like it later in the text leaves too few letters for the rest.
+    """
     found: list[Word] = []
     find, end = folded.find, 0
     for word in words:

@@ -35,11 +35,9 @@ def fold(text: str) -> Folded:
     """
     if text.isascii():
         return Folded(text.lower().replace("`", "'"))
-    if unicodedata.is_normalized("NFKC", text):
-        folded = text.translate(_single())
-        # Where nothing vanishes, nothing became two either.
-        if len(folded) == len(text) and not any(map(text.__contains__, _single().vanishing)):
-            return Folded(folded)
+    folded = _one_to_one(text)
+    if folded:
+        return Folded(folded)
     kinds = set(map(_kinds().__getitem__, set(text)))
     if kinds == {0}:
         return Folded(text.translate(_single()))
@@ -63,15 +61,22 @@ def fold_text(text: str) -> str:
     """The text of `fold`, without the way back, in a tenth of the time."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    folded = ""
-    if unicodedata.is_normalized("NFKC", text):
-        folded = text.translate(_single())
-        if len(folded) == len(text):
-            return folded
+    folded = _one_to_one(text)
+    if folded:
+        return folded
     if max(map(_kinds().__getitem__, set(text))) < _COMPOSING:
-        return folded or text.translate(_single())
+        return text.translate(_single())
     normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return normal.translate(_single())
+
+
+def _one_to_one(text: str) -> str:
+    """A text folded, where it is normal and each character of it becomes one; else ""."""
+    if not unicodedata.is_normalized("NFKC", text):
+        return ""
+    folded = text.translate(_single())
+    # Where nothing vanishes, nothing became two either.
+    return folded if len(folded) == len(text) and not any(map(text.__contains__, _single().vanishing)) else ""
 
 
 _SEVERAL, _COMPOSING = 1, 2
@@ -149,9 +154,13 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _composes(c: str) -> bool:
-    """Whether a character can compose with the one before it; some Indic vowel signs of combining class 0 can, too."""
+    """Whether a character, or what it is normally, can compose with the one before it.
+
+    Some Indic vowel signs of combining class 0 can, and so do the vowels and final consonants of Hangul, of all widths.
+    """
     if c < "\u0300":
         return False
-    if unicodedata.combining(c) or "\u1160" <= c <= "\u11ff" or c in "\uff9e\uff9f":
+    first = unicodedata.normalize("NFKC", c)[:1]
+    if unicodedata.combining(first) or "\u1160" <= first <= "\u11ff":
         return True
     return unicodedata.category(c) in ("Mc", "Mn", "Me")

@@ -107,7 +107,7 @@ def _matching(leaves: Sequence[Leaf], lexicon: Lexicon) -> list[list[set[str] | 
         fits.append([set() if forms or not isinstance(leaf, Phrase) else None for forms in positions])
         for forms, fit in zip(positions, fits[-1], strict=True):
             for form in forms:
-                if fit is not None and (len(form) > 1 or not is_run(form)):
+                if fit is not None and (len(form) > 1 or isinstance(leaf, Phrase) or not is_run(form)):
                     wanted.setdefault(form, []).append(fit)
     for word in wanted.keys() & (lexicon.words - lexicon.terms.keys()):
         for fit in wanted[word]:

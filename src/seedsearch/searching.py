@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from seedsearch.crosslingual import Interpreter, Question
 
 PATTERNS = 4  # whose documents are remembered: of a million, those of one take a tenth of a second to tell
+FOUND = 10  # hits in either language from which the other language's are made at least, however few are asked for
 TRIES = 8  # a rebuild that replaces the index under a reader is met by opening again
 
 
@@ -143,18 +144,20 @@ class Collection:
         )
         size = max(limit, reranking.depth([match.score for match in answer.matches]))
         ranked = self._ranked(asked, answer.matches[:size])
-        found = self._direct(ranked, max(0, limit), text, asker, asked) if ranked is not None else None
+        wanted = max(limit, FOUND if question else 0)
+        found = self._direct(ranked, wanted, text, asker, asked) if ranked is not None else None
         if found is not None and len(found) < limit and size < len(answer.matches):  # many of them say the same
             ranked = self._ranked(asked, answer.matches)
-            found = self._direct(ranked, limit, text, asker, asked) if ranked is not None else None
+            found = self._direct(ranked, wanted, text, asker, asked) if ranked is not None else None
         if found is None:
             return None
-        hits = [] if translate == "only" else [self._hit(*one, asker, asked) for one in found]
+        shown = [] if translate == "only" else found[: max(0, limit)]
+        hits = [self._hit(*one, asker, asked) for one in shown]
         if question:
-            shown = {one.stored.number for one, *_ in found} if hits else set()
-            direct = [one._replace(score=sum(score.leaves)) for one, score, _ in found]
+            direct = [one._replace(score=sum(score.leaves)) for one, score, _ in found[:FOUND]]
+            known = {one.stored.number for one, *_ in shown}
             others = self.interpreter.merged(question, translated, direct, sum(asked.weights), limit)
-            hits += [self._hit(one, Score((one.score,)), (), asker, None) for one in others if one.stored.number not in shown]
+            hits += [self._hit(one, Score((one.score,)), (), asker, None) for one in others if one.stored.number not in known]
         told = (*notes, *(question.notes if question else _untranslated(translate)))
         return Results(
             tuple(hit._replace(rank=rank) for rank, hit in enumerate(hits, 1)),
@@ -174,11 +177,11 @@ class Collection:
         ranked = self._ranked(asked, answer.matches) or []
         found = [(one.stored.passage.source, one.score.total) for one in ranked[:limit]]
         least = found[-1][1] if found else 0.0
-        return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated, 1)]
+        return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated[:limit], 1)]
 
     def _in_other_language(self, question: "Question | None", limit: int) -> tuple[list[Found], list[Node]]:
         """What a query finds in the other language by translation; if anything, the filter that leaves that language to it."""
-        translated = self.interpreter.translated(question, limit) if question else []
+        translated = self.interpreter.translated(question, max(limit, FOUND)) if question else []
         return translated, [Not(Language(question.target))] if question and translated else []
 
     def question(self, text: str, lang: str | None = None, source: str | None = None) -> "Question | None":

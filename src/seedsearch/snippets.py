@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -65,9 +65,9 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
     spans = cutting.places(folded.text, page.words, {at for first, last, _ in parts for at in (first, last)})
     found = [(spans[first][0], spans[last][1], part) for first, last, part in parts]
     if not places.joined.keys().isdisjoint(page.joined):
-        for (left, start, at), (right, behind, end) in pairwise(cutting.cut(text)[1]):
-            if behind == at + 1 and folded.text[at] == "-":
-                found += [(start, end, part) for part in places.joined.get(left + right, ())]
+        words = cutting.cut_folded(folded.text)
+        for i, word in cutting.joined(folded.text, words).items():
+            found += [(words[i][1], words[i + 1][2], part) for part in places.joined.get(word, ())]
     for part, character in alone(wanted):
         found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
     return sorted(Match(*folded.source_span(start, end), part, weights[part]) for start, end, part in found)

@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from seedsearch import analysis, cutting, lexicon
+from seedsearch import analysis, lexicon
 from seedsearch.dictionary import LONGEST
-from seedsearch.folding import fold, fold_text
+from seedsearch.folding import fold
 from seedsearch.function_words import CHINESE, ENGLISH
 from seedsearch.letters import is_han
 from seedsearch.query import ANYWHERE, Phrase, Term
@@ -56,43 +56,26 @@ def renderings(text: str, source: str, occurs: Callable[[str], bool], passes: Ca
     """The words of a text in order with their translations, out of English ("en") or Chinese ("zh").
 
     `occurs` tells whether a word or phrase of the other language occurs in the collection, `passes` whether a word may stand
-    there as typed, given whether it has a translation. Function words are left out; what comes behind MOST_WORDS others may be.
+    there as typed, given whether it has a translation. Function words are left out. Where
+    more than MOST_WORDS are found, one more than so many is given.
     """
     text = text[:_LONGEST_TEXT]
     ways = [_words(text, occurs, passes)] if source == "en" else [_runs(text, occurs), _names(text, passes)]
-    found = [one for way in ways for one in islice(way, MOST_WORDS)]
-    return [rendering for _, rendering in sorted(found, key=lambda pair: pair[0])[:MOST_WORDS]]
+    found = [one for way in ways for one in islice(way, MOST_WORDS + 1)]
+    return [rendering for _, rendering in sorted(found, key=lambda pair: pair[0])[: MOST_WORDS + 1]]
 
 
 @lru_cache(maxsize=1 << 12)  # each is asked for several times in a query
 def leaf(text: str, language: str) -> Term | Phrase | None:
     """What to search for a word or phrase of a language; None where it has no letters.
 
-    Any word may stand for a function word inside an English phrase, and one at its edge is left out: passages with "of" are
-    many and tell nothing (nDCG@10 of XQuAD, Chinese to English, .8888 with them, .8889 without; the slowest of some questions
-    about 30,000 passages took 30 ms with them and 18 without).
-
     >>> leaf("对称", "zh"), leaf("supply chain", "en")
     (Term(field='any', forms=('对称',)), Phrase(field='any', positions=(('suppli',), ('chain',))))
-    >>> leaf("head of state", "en").positions
-    (('head',), (), ('state',))
     """
     positions = tuple(analysis.alternatives(text, (language,)))
-    if language == "en" and len(positions) > 1:
-        positions = _loosened(positions, [word in ENGLISH for word in cutting.words(fold_text(text))])
     if not positions:
         return None
     return Term(ANYWHERE, positions[0]) if len(positions) == 1 else Phrase(ANYWHERE, positions)
-
-
-def _loosened(positions: tuple[tuple[str, ...], ...], light: list[bool]) -> tuple[tuple[str, ...], ...]:
-    """The positions of a phrase without those of function words."""
-    if light[0] and not light[1]:
-        positions, light = positions[1:], light[1:]
-    if len(light) > 1 and light[-1] and not light[-2]:
-        positions, light = positions[:-1], light[:-1]
-    inside = zip(positions[1:-1], light[1:-1], strict=True)
-    return positions[:1] + tuple(() if is_light else forms for forms, is_light in inside) + positions[1:][-1:]
 
 
 def _words(text: str, occurs: Callable[[str], bool], passes: Callable[[str, bool], bool]) -> Iterator[tuple[int, Rendering]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import heapq
 import time
 from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 
 from seedsearch.engines.whoosh_files import (
@@ -27,6 +28,9 @@ ATTEMPTS = 10
 
 FILTERS = 4
 """Filters whose places are remembered: a query asks a dozen times for the same."""
+
+FEW = 16
+"""Times as many postings as candidates, from which on candidates are looked up one by one: the "of" of "head of state"."""
 
 
 def field_names(field: str) -> tuple[str, ...]:
@@ -178,24 +182,24 @@ class Snapshot:
 def _phrase_counts(segment: Segment, field: str, slots: Sequence[tuple[int, Sequence[str]]], work: Work) -> dict[int, int]:
     """Places of one segment where all slots occur at their offsets from one another, and how often."""
     rarest_first = sorted(slots, key=lambda slot: sum(segment.frequency(field, form) for form in slot[1]))
-    candidates: set[int] | None = None
-    found: list[tuple[int, list[Postings]]] = []
+    candidates: Collection[int] | None = None
+    found: list[tuple[int, list[tuple[Postings, dict[int, int]]]]] = []
     for offset, forms in rarest_first:
         # The rarest alone tell most often that there is no such phrase: a long one of common words takes 20 ms, not 2 s.
         alternatives = [postings for form in forms if (postings := segment.postings(field, form))]
-        here = {place for postings in alternatives for place in postings.passages}
-        candidates = here if candidates is None else candidates & here
-        found.append((offset, alternatives))
+        held = [(postings, _indexes(postings.passages, candidates)) for postings in alternatives]
+        candidates = {place for _, indexes in held for place in indexes}
+        found.append((offset, held))
         if not candidates:
             return {}
     if not candidates or not work.afford(len(candidates) * len(found)):
         return {}
-    encoded = [(offset, _encoded(alternatives, candidates)) for offset, alternatives in found]
     counts: dict[int, int] = {}
     for place in candidates:
         starts: set[int] | None = None
-        for offset, positions in encoded:
-            shifted = {position - offset for item in positions[place] for position in decode_positions(item)}
+        for offset, held in found:
+            encoded = (postings.positions[indexes[place]] for postings, indexes in held if place in indexes)
+            shifted = {position - offset for item in encoded for position in decode_positions(item)}
             starts = shifted if starts is None else starts & shifted
             if not starts:
                 break
@@ -204,11 +208,15 @@ def _phrase_counts(segment: Segment, field: str, slots: Sequence[tuple[int, Sequ
     return counts
 
 
-def _encoded(alternatives: Sequence[Postings], candidates: set[int]) -> dict[int, list[bytes]]:
-    """The encoded positions of several terms in the candidates."""
-    here: dict[int, list[bytes]] = {place: [] for place in candidates}
-    for postings in alternatives:
-        for place, positions in zip(postings.passages, postings.positions, strict=True):
-            if place in here:
-                here[place].append(positions)
-    return here
+def _indexes(passages: Sequence[int], candidates: Collection[int] | None) -> dict[int, int]:
+    """Where candidates stand in a list of passages, ascending; all of them where there are no candidates yet."""
+    if candidates is None:
+        return dict(zip(passages, count()))
+    if len(candidates) * FEW > len(passages):
+        return {place: i for i, place in enumerate(passages) if place in candidates}
+    found = {}
+    for place in candidates:
+        i = bisect_left(passages, place)
+        if i < len(passages) and passages[i] == place:
+            found[place] = i
+    return found
