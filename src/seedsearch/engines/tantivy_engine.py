@@ -98,6 +98,8 @@ class TantivyEngine:
                 hits, is_cut = sift(self._state, query, limit, _scores(node), sieves)
                 told = (f"source: only among the {LOOKED:,} best passages that match the rest",) if is_cut else ()
                 return Answer(_numbered(self._state, hits)[:limit], len(hits), notes + told)
+            if limit == 0 and isinstance(node, Phrase):
+                return Answer([], self._state.holding(node, query), notes)
             matches, total = _best(self._state, query, limit, _scores(node))
             return Answer(matches, total, notes)
 
