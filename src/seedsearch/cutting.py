@@ -25,6 +25,8 @@ LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 _JOINED = re.compile(r"[.,]\w")
 _SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_'.,")}
 
+_EDGES = "'\".,;:!?()[]"  # that most often stand beside a word
+
 Word: TypeAlias = tuple[str, int, int]
 """A word as it is cut, before stemming, and its half-open span in the folded text."""
 
@@ -49,17 +51,20 @@ def words(folded: str) -> list[str]:
 
 def joined_words(folded: str) -> list[str]:
     """Of a folded text, each two words that a hyphen joins, written as one."""
-    if "-" not in folded:
-        return []
-    if not SIMPLE.fullmatch(folded):
-        return list(joined(folded, cut_folded(folded)).values())
     found: list[str] = []
     at = folded.find("-")
     while at >= 0:  # what stands between two blanks at a time: most of a text has no hyphen
         start, end = folded.rfind(" ", 0, at) + 1, folded.find(" ", at)
         chunk = folded[start : end if end >= 0 else len(folded)]
-        found += joined(chunk, cut_folded(chunk)).values()
         at = folded.find("-", start + len(chunk))
+        plain = chunk.strip(_EDGES).split("-")
+        if chunk.isascii() and "".join(plain).isalnum():  # a sixth of the time
+            pairs = pairwise(plain)
+            found += [(left + right)[:LONGEST_TERM] for left, right in pairs if left and right and len(left) < LONGEST_TERM / 2]
+        elif chunk.isascii() or not runs().search(chunk):
+            found += joined(chunk, cut_folded(chunk)).values()
+        else:  # what stands before a blank may belong to the same run
+            return list(joined(folded, cut_folded(folded)).values())
     return found
 
 
