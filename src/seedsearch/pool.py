@@ -2,6 +2,7 @@
 
 # No postponed annotations here: see query/tree.py.
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from seedsearch.analysis import several
@@ -99,7 +100,10 @@ def alone(leaves: Sequence[Leaf]) -> list[tuple[int, str]]:
 
 
 def _matching(leaves: Sequence[Leaf], lexicon: Lexicon) -> list[list[set[str] | None]]:
-    """For each position of each leaf the words that fit there; None for any. Single characters are counted elsewhere."""
+    """For each position of each leaf the words that fit there; None for any.
+
+    Single characters of runs are counted elsewhere; in a phrase the pairs fit that begin or end with them.
+    """
     fits: list[list[set[str] | None]] = []
     wanted: dict[str, list[set[str]]] = {}
     for leaf in leaves:
@@ -116,6 +120,10 @@ def _matching(leaves: Sequence[Leaf], lexicon: Lexicon) -> list[list[set[str] | 
         for term in terms:
             for fit in wanted.get(term, ()):
                 fit.add(word)
+    single = [form for form in wanted if len(form) == 1 and is_run(form)]
+    for pair in [word for word in lexicon.words if len(word) == 2 and is_run(word)] if single else ():
+        for fit in chain.from_iterable(wanted[form] for form in single if form in pair):
+            fit.add(pair)
     for leaf, (beginning, *_) in zip(leaves, fits, strict=True):
         if isinstance(leaf, Prefix) and beginning is not None:
             start = leaf.text

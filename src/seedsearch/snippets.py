@@ -14,6 +14,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from seedsearch import cutting
+from seedsearch.cutting import is_run
 from seedsearch.folding import fold
 from seedsearch.ingest.sentences import sentences
 from seedsearch.pool import Page, Places, alone, find, read
@@ -63,7 +64,13 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
         more = len(leaf.positions) - 1 if isinstance(leaf, Phrase) else 0
         parts += [(at, at + more, part) for at in positions]
     spans = cutting.places(folded.text, page.words, {at for first, last, _ in parts for at in (first, last)})
-    found = [(spans[first][0], spans[last][1], part) for first, last, part in parts]
+    found = []
+    for first, last, part in parts:
+        leaf, begin, end = wanted[part], spans[first], spans[last]
+        if isinstance(leaf, Phrase):
+            begin = _half(begin, page.words[first], leaf.positions[0])
+            end = _half(end, page.words[last], leaf.positions[-1])
+        found.append((begin[0], end[1], part))
     if not places.joined.keys().isdisjoint(page.joined):
         words = cutting.cut_folded(folded.text)
         for i, word in cutting.joined(folded.text, words).items():
@@ -71,6 +78,14 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
     for part, character in alone(wanted):
         found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
     return sorted(Match(*folded.source_span(start, end), part, weights[part]) for start, end, part in found)
+
+
+def _half(span: tuple[int, int], word: str, forms: Sequence[str]) -> tuple[int, int]:
+    """The span of what is looked for in a word: of one character, where it is half of a pair."""
+    start, end = span
+    if len(word) != 2 or word in forms or not is_run(word):
+        return span
+    return (start, start + 1) if word[0] in forms else (end - 1, end)
 
 
 def words(text: str, found: Sequence[Match], names: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -292,3 +292,33 @@ def test_a_plain_query_needs_no_parser_of_options(
     assert "typer" not in program("query", *options, "six", "assurances", cwd=seeds_index.parent).stderr
     nothing = program("query", "xyzzyx", cwd=seeds_index.parent)
     assert nothing.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("U.S.", ["U.S.", "U.S."]),
+        ('"the U.S."', ["The U.S."]),
+        ('"about 1,000"', ["about 1,000"]),
+        ("F16", ["F-16"]),
+        ('"第 5 條"', ["第 5 條"]),
+        ('"１９７９年"', ["１９７９年"]),
+        ("taiwan", ["taiwan"]),
+    ],
+)
+def test_marks_stand_on_what_matched(program: Program, tmp_path: Path, query: str, marked: list[str]) -> None:
+    lines = [
+        "The U.S. must act now. We trust in God. Der U.S. Bußgeld.",
+        "about 1,000 people; they had 1000",
+        "台灣空軍的F-16戰機很多。",
+    ]
+    lines += [
+        "台灣空軍的F-16戰機很多。",
+        "第 5 條 規定如下。１９７９年通過。",
+        "친구가 말했다 ㅋㅠㅋㅠㅋㅠㅋㅠ 정말 좋아 ❤️ taiwan",
+    ]
+    (tmp_path / "a.txt").write_text("\n\n".join(lines), "utf-8")
+    assert program("index", tmp_path, "--index", tmp_path / "index").returncode == 0
+    run = program("query", query, "--json", "--translate", "never", "--index", tmp_path / "index")
+    hits = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [hit["snippet"][start:end] for hit in hits for start, end in hit["marks"]] == marked
