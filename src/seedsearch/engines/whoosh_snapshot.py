@@ -115,11 +115,11 @@ class Snapshot:
     def _filtered(self, filter_: Language | Within) -> frozenset[int]:
         """The places that a filter lets through."""
         if isinstance(filter_, Within):
-            fits: Iterable[bool] = (document in filter_.documents for document in self.documents)
+            found = [place for place, document in enumerate(self.documents) if document in filter_.documents]
         else:
             tags = {tag for tag in set(self.languages) if speaks(tag, filter_.prefix)}
-            fits = (tag in tags for tag in self.languages)
-        return frozenset(place for place, is_in in enumerate(fits) if is_in and place not in self._removed)
+            found = [place for place, tag in enumerate(self.languages) if tag in tags]
+        return frozenset(found) - self._removed
 
     def frequencies(self, field: str, forms: Iterable[str]) -> dict[int, int]:
         """How often any of the terms occurs in a field ("body" or "heading"), place -> sum, where it does."""
