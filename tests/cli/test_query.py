@@ -311,9 +311,6 @@ def test_marks_stand_on_what_matched(program: Program, tmp_path: Path, query: st
         "The U.S. must act now. We trust in God. Der U.S. Bußgeld.",
         "about 1,000 people; they had 1000",
         "台灣空軍的F-16戰機很多。",
-    ]
-    lines += [
-        "台灣空軍的F-16戰機很多。",
         "第 5 條 規定如下。１９７９年通過。",
         "친구가 말했다 ㅋㅠㅋㅠㅋㅠㅋㅠ 정말 좋아 ❤️ taiwan",
     ]
