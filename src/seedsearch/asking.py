@@ -13,6 +13,7 @@ from seedsearch.engines.protocol import Answer, Engine
 from seedsearch.errors import QuerySyntaxError
 from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, is_hiragana, light_inside, likely_languages
+from seedsearch.letters import is_ideograph
 from seedsearch.query import ANYWHERE, And, Leaf, Node, Parsed, Phrase, Term
 from seedsearch.reranking import Asked
 
@@ -129,7 +130,7 @@ class Asker:
             for word, forms in zip(typed, self._alternatives(text), strict=True):
                 words[word] = worth[forms] if forms in worth else self._worth(Term(ANYWHERE, forms))
         runs = [word for word in words if cutting.is_run(word)]
-        characters = dict.fromkeys(c for word in runs for c in word if cutting.is_ideograph(c))
+        characters = dict.fromkeys(c for word in runs for c in word if is_ideograph(c))
         return Asked(
             leaves,
             weights,

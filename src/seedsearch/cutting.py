@@ -16,8 +16,7 @@ from operator import add
 from typing import TypeAlias
 
 from seedsearch.folding import Folded, fold
-from seedsearch.letters import ANY_MARK, SIMPLE, is_unspaced, runs
-from seedsearch.letters import is_ideograph as is_ideograph
+from seedsearch.letters import ANY_MARK, SIMPLE, is_ideograph, is_unspaced, runs
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer

@@ -22,7 +22,7 @@ from seedsearch.errors import SeedsearchError
 from seedsearch.manifest import Manifest, current_generation, salvaged_model, write_manifest
 from seedsearch.store import Store
 from seedsearch.vectors import TAGS, Row, Vectors, packed
-from seedsearch.workers import ONE_THREAD, cores
+from seedsearch.workers import cores, started
 
 if TYPE_CHECKING:
     from numpy import int64
@@ -117,7 +117,7 @@ class _Pool:
 
     def _give(self, batch: list[str]) -> subprocess.Popen[bytes]:
         if len(self._processes) < self._count:
-            self._processes.append(_start())
+            self._processes.append(started("seedsearch.embedding"))
         else:
             self._processes.append(self._processes.pop(0))
         process = self._processes[-1]
@@ -133,20 +133,6 @@ class _Pool:
             process.kill()
             with suppress(OSError):
                 process.communicate()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    code = f"import sys; sys.path[:] = {sys.path!r}; from seedsearch.embedding import serve; serve()"
-    # A group of its own: Ctrl-C reaches the parent alone, which ends its processes.
-    windows = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
-        process_group=None if windows else 0,
-        creationflags=windows,
-    )
 
 
 def _answer(process: subprocess.Popen[bytes]) -> list[bytes]:

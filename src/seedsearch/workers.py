@@ -68,21 +68,26 @@ def results(tasks: Iterable[Task], size: int, jobs: int | None = None) -> Genera
         pool.stop()
 
 
+def started(module: str) -> subprocess.Popen[bytes]:
+    """A process that runs `serve` of a module, asked through its standard input and answering on its output."""
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {module} import serve; serve()"
+    # A group of its own: Ctrl-C reaches the parent alone, which ends its processes.
+    windows = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
+        process_group=None if windows else 0,
+        creationflags=windows,
+    )
+
+
 class _Worker:
     """A worker process, its tasks (the first is under way) and since when."""
 
     def __init__(self, events: SimpleQueue[tuple[_Worker, bytes | None, float]]) -> None:
-        code = f"import sys; sys.path[:] = {sys.path!r}; from seedsearch.workers import serve; serve()"
-        # A group of its own: Ctrl-C reaches the parent alone, which stops its workers.
-        windows = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
-            process_group=None if windows else 0,
-            creationflags=windows,
-        )
+        self._process = started("seedsearch.workers")
         self.ready = False
         self.jobs: deque[_Job] = deque()
         self.since = 0.0
