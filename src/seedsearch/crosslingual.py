@@ -7,7 +7,7 @@ characters, that lifts nDCG@10 from .436 to .486 (English to Chinese) and from .
 
 # No postponed annotations here: see query/tree.py.
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -28,9 +28,7 @@ COMMON = 500  # passages beyond which it is not looked up whether a word that ha
 MOSTLY = 10  # one passage in so many, of those that hold a word, has to be in the other language for it to be used there
 POSTINGS = 5000  # places of translations that are looked at for a query, beside those of each word's best: 8 ms
 POOL = 30  # translated passages that are looked at, at least
-RESCORED = (
-    16  # of these, where an engine has no exact scores: 12, 16, 20 and 30 give .853, .855, .854, .854, and back .888 to .886
-)
+RESCORED = 16  # of these, where an engine has no exact scores: 12 give .854, 16, 20 and 30 .855; back .889 to .888
 LEARNED = 8  # words of a query that are learned
 # A passage with so much less than the best, and nothing but single Chinese characters, is left out: one in fifteen of the first
 # 25, and one in four where there are few better; nDCG@10 of XQuAD falls by .0005 (English to Chinese) and not at all (back).
@@ -89,7 +87,6 @@ class Interpreter:
         self._note = note  # told once
         self._frequencies: dict[tuple[str, str], tuple[int, ...]] = {}
         self.aligned = Aligned(engine, store)
-        self.phrase_frequency = lru_cache(KEPT)(self._phrase_frequency)
 
     def question(self, text: str, source: str, target: str, filters: tuple[Node, ...] = ()) -> Question:
         """A query, translated with what the dictionary and the aligned documents know."""
@@ -156,14 +153,10 @@ class Interpreter:
             self._frequencies[word, language] = known
         return known
 
-    def _phrase_frequency(self, phrase: Phrase) -> int:
-        """In how many passages a phrase occurs."""
-        return self._engine.search(phrase, 0).total
-
     def _frequency(self, node: Term | Phrase) -> int:
-        """In how many passages a term or phrase occurs, about."""
+        """In how many passages a term, about, or a phrase occurs."""
         if isinstance(node, Phrase):
-            return self.phrase_frequency(node)
+            return self._engine.search(node, 0).total
         return self._engine.rough_frequency(node.field, node.forms)
 
     def translated(self, question: Question, limit: int) -> list[Found]:

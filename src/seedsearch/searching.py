@@ -237,8 +237,8 @@ class Collection:
         scores = reranking.rerank(asked, pool, places)
         least = min((score.total for score in scores), default=0.0)
         scores += [Score((min(match.score, least),)) for match in matches[size:]]
-        numbers = [stored[match.number] for match in matches]
-        ranked = list(map(Ranked, numbers, scores, pool.pages + rest.pages, places + beyond))
+        rows = [stored[match.number] for match in matches]
+        ranked = list(map(Ranked, rows, scores, pool.pages + rest.pages, places + beyond))
         return sorted(ranked[:size], key=lambda one: (-one.score.total, one.stored.number)) + ranked[size:]
 
     def _filters(self, lang: str | None, source: str | None) -> list[Node]:
