@@ -13,7 +13,7 @@ from seedsearch.engines.protocol import Engine
 from seedsearch.folding import fold_text
 from seedsearch.function_words import ENGLISH
 from seedsearch.letters import han
-from seedsearch.query import And, Language, Node, Within
+from seedsearch.query import And, Language, Node, Or, Within
 from seedsearch.records import Counterpart, Passage
 from seedsearch.store import Opposite, Store
 from seedsearch.translation import ALIGNED, Translation, leaf
@@ -64,6 +64,11 @@ class Aligned:
     def forget(self) -> None:
         """Let go of the passages that were read."""
         self._known.clear()
+
+    def hold(self, words: Iterable[str], source: str) -> bool:
+        """Whether any of these words stands in an aligned passage."""
+        nodes = [node for word in words if (node := leaf(word, source))]
+        return self._passages(source, Or(tuple(nodes)) if len(nodes) > 1 else nodes[0] if nodes else None) > 0
 
     def _learn(self, word: str, source: str, target: str) -> Sequence[Translation]:
         """`learn`: what stands opposite a word in aligned documents and seldom elsewhere, best first.
@@ -120,7 +125,7 @@ class Aligned:
         return answer.total, list(zip(passages, found, strict=True))
 
     def _passages(self, language: str, node: Node | None) -> int:
-        """How many aligned passages in a language hold a word."""
+        """How many aligned passages in a language hold a word, or one of several."""
         if node is None:
             return 0
         return self._engine.search(And((node, Language(language), Within(self.documents))), 0).total

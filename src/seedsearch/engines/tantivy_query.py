@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, cut_note
 from seedsearch.engines.tantivy_layout import MARK, SLOTS, decode, encode
-from seedsearch.engines.tantivy_sieve import MAX_RANGES, MAX_SET, runs
+from seedsearch.engines.tantivy_sieve import MAX_RANGES, MAX_SET, WORTH_RANGE, runs
 from seedsearch.query import And, Everything, Group, Language, Node, Not, Or, Phrase, Prefix, Term, Within, speaks
 from seedsearch.ranking import idf, saturate
 
@@ -298,7 +298,7 @@ class Translation:
     def _documents(self, documents: Sequence[int]) -> Query | None:
         queries, schema = self.state.queries, self.state.schema
         found = list(islice(runs(documents), MAX_RANGES + 1))
-        if len(found) > MAX_RANGES:
+        if len(found) > MAX_RANGES or 1 < len(found) >= len(documents) / WORTH_RANGE:
             if len(documents) > MAX_SET:
                 self.notes[f"source: among alternatives: only the first {MAX_SET:,} of {len(documents):,} documents"] = None
             return queries.term_set_query(schema, "document", list(documents[:MAX_SET]))
