@@ -61,6 +61,14 @@ class TestTantivyEngine(EngineContract):
         among = engine.search(Or((odd, word("rare"))), 3)
         assert "among alternatives" in among.notes[0]
 
+    def test_filters_for_runs_of_documents_however_long(self, engine: Engine) -> None:
+        fill(engine, *(passage(n, "third" if n % 3 == 0 else "other", document=n) for n in range(2000)))
+        long, short = set(range(100, 500)) | set(range(900, 1500)), {3, 4, 5, 90, 91, 1998}
+        for wanted in (set(range(40, 60)), long, short, long | short, {9}, {8}):
+            within = Within(frozenset(wanted))
+            assert found(engine, And((word("third"), within))) == {n for n in wanted if n % 3 == 0}
+            assert found(engine, And((word("third"), Not(within)))) == {n for n in range(0, 2000, 3) if n not in wanted}
+
     def test_body_and_heading_do_not_run_together(self, engine: Engine) -> None:
         fill(engine, passage(1, "a b", "c d"), passage(2, "", "b c"))
         assert found(engine, phrase("b c")) == {2}
