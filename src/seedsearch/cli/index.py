@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -57,7 +58,10 @@ def register(app: typer.Typer) -> None:
         files: Annotated[bool, typer.Option("--files", help="List every file: encoding, languages, halves, passages.")] = False,
     ) -> None:
         from seedsearch.indexing import build
+        from seedsearch.workers import ONE_THREAD
 
+        for name in ONE_THREAD:  # where one process does it all, this one reads too
+            os.environ.setdefault(name, "1")
         if watch:
             from seedsearch.watching import watcher
 
