@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # From left to right: a module imports only what stands to its left. A name stands for the module or the whole package.
 ORDER = (
-    "errors records characters hanzi function_words dictionary cedict lexicon ingest.scripts ingest.neighbours"
+    "errors tuples records characters hanzi function_words dictionary cedict lexicon ingest.scripts ingest.neighbours"
     " ingest.decoding ingest.offsets ingest.witness ingest.language ingest.wrapping ingest.blocks ingest.sentences"
     " ingest.pieces ingest.formats ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual ingest.sizes"
     " ingest.alignment ingest.passages folding stemming letters cutting analysis query translation ranking pool reranking"
@@ -94,6 +94,17 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def test_a_query_loads_only_what_it_needs(seeds_index: Path) -> None:
     code = f"import seedsearch; c = seedsearch.open({str(seeds_index)!r}); assert c.search('Six Assurances').hits"
     assert loaded_after(code) <= {"Stemmer", "sqlite3"}, "not even Whoosh: its files are read without it"
+
+
+def test_a_query_makes_its_tuples_cheaply(seeds_index: Path) -> None:
+    code = (
+        "import seedsearch, sys, typing;"
+        f"assert seedsearch.open({str(seeds_index)!r}).search('不對稱作戰').hits;"
+        "ours = [module for name, module in sys.modules.items() if name.startswith('seedsearch')];"
+        "made = [one for module in ours for one in vars(module).values() if isinstance(one, type)];"
+        "assert not [one for one in made if typing.NamedTuple in getattr(one, '__orig_bases__', ())]"
+    )
+    assert loaded_after(code) <= {"Stemmer", "sqlite3"}
 
 
 def test_what_is_not_translated_does_not_load_the_dictionary(seeds_index: Path, tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """What the collection's aligned documents teach: how a word was rendered in the other language, and where."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from math import log
-from typing import NamedTuple
 
 from seedsearch import analysis, snippets
 from seedsearch.counterparts import counterparts
@@ -17,6 +17,7 @@ from seedsearch.query import And, Language, Node, Or, Within
 from seedsearch.records import Counterpart, Passage
 from seedsearch.store import Opposite, Store
 from seedsearch.translation import ALIGNED, Translation, leaf
+from seedsearch.tuples import NamedTuple
 
 SAMPLE = 12  # aligned passages that are looked at to learn a word; 20 give .003 more and take 10 ms more a query
 DICE = 0.3  # least association of what is learned; .2 and .5 give less

@@ -10,18 +10,19 @@ further terms at its place: without accents and apostrophes, joined where it has
 terms as they are (Kwok 1997 found them as good as words for Chinese; they find a word inside a longer one).
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from operator import add
-from typing import NamedTuple
 
 from seedsearch.cutting import Word, chains, cut, cut_folded, is_run, joined, words, words_between, words_in
 from seedsearch.folding import fold, fold_text
 from seedsearch.letters import ANY_MARK, SIMPLE
 from seedsearch.stemming import parts, respelt, stemmer_name, stems
+from seedsearch.tuples import NamedTuple
 
 VERSION = 4  # of the rules below; raise it when the same text would give other terms
 

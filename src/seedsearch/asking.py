@@ -1,12 +1,12 @@
 """What was typed -> what the engine is asked, and what the order of the passages found depends on."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from heapq import nlargest
 from math import prod, sqrt
 from operator import itemgetter
-from typing import NamedTuple
 
 from seedsearch import analysis, cutting, query, ranking, reranking, snippets
 from seedsearch.engines.protocol import Answer, Engine
@@ -16,6 +16,7 @@ from seedsearch.function_words import function_words, is_hiragana, light_inside,
 from seedsearch.letters import is_ideograph
 from seedsearch.query import ANYWHERE, And, Leaf, Node, Parsed, Phrase, Term
 from seedsearch.reranking import Asked
+from seedsearch.tuples import NamedTuple
 
 MOST_PARTS = 128
 """Parts of a query that the order depends on: a pasted page of 512 words took 160 milliseconds to put in order."""

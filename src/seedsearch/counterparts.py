@@ -1,12 +1,13 @@
 """Passages found, and what stands opposite a part of one: the slices of other passages that translate it."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from seedsearch.records import Counterpart, Passage
 from seedsearch.snippets import Match
 from seedsearch.store import Opposite, Store, Stored
+from seedsearch.tuples import NamedTuple
 
 
 class Found(NamedTuple):

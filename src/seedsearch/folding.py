@@ -1,12 +1,13 @@
 """Text -> folded text: what looks alike is written alike, and every character of it knows where it came from."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from seedsearch.hanzi import simplified
+from seedsearch.tuples import NamedTuple
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u02b9\u2032\uff07`"), "'") | {0x451: "\u0435"}
 """And Cyrillic yo, which most Russian texts write as ye."""

@@ -9,16 +9,17 @@ A rebuild fills the next generation beside the current one, then replaces the ma
 a crash, sees the old generation whole or the new one whole.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from seedsearch.errors import IndexCorruptError, IndexLockedError, IndexMissingError, IndexVersionError
+from seedsearch.tuples import NamedTuple
 
 FORMAT = 1  # of the manifest, the store and the engines' fields; raise it when an older index can no longer be read
 MANIFEST = "seedsearch.json"

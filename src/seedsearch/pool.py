@@ -1,14 +1,15 @@
 """The passages that an engine hands over, as they are counted: words, terms, and where the parts of a query stand."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from seedsearch.analysis import several
 from seedsearch.cutting import is_run, joined_words, words
 from seedsearch.folding import fold_text
 from seedsearch.query import Leaf, Phrase, Prefix, Term
+from seedsearch.tuples import NamedTuple
 
 
 class Page(NamedTuple):

@@ -6,9 +6,11 @@ All are immutable tuples with names. Offsets are half-open; characters count cod
 the file as it lies on disk (byte-order mark included), lines are 1-based and both ends belong to the span.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from pathlib import Path
-from typing import NamedTuple
+
+from seedsearch.tuples import NamedTuple
 
 
 class Source(NamedTuple):

@@ -16,19 +16,20 @@ The weights were chosen together on 19 judged collections of 13 languages, by th
 `docs/relevance.md`.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 from math import exp, log
-from typing import NamedTuple
 
 from seedsearch.analysis import readable
 from seedsearch.function_words import function_words
 from seedsearch.pool import Page, Places, Pool
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
 from seedsearch.ranking import norm, saturate
+from seedsearch.tuples import NamedTuple
 
 LIGHT = 0.4
 """What a function word counts: 0 costs Hindi and Vietnamese questions .005, 1 costs Arabic .01, English .006."""

@@ -3,12 +3,13 @@
 Beside it the same query in the other language (`crosslingual`), whose passages are ranked apart and follow.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from seedsearch import analysis, cutting, duplicates, manifest, patterns, query, reranking, snippets, spelling
 from seedsearch.asking import Asker
@@ -23,6 +24,7 @@ from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
 from seedsearch.store import FileRow, Store, Stored
+from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from seedsearch.crosslingual import Interpreter, Question
@@ -102,7 +104,7 @@ class Collection:
         self._engine.close()
         self._store.close()
 
-    def __enter__(self) -> "Collection":
+    def __enter__(self) -> Collection:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -179,12 +181,12 @@ class Collection:
         least = found[-1][1] if found else 0.0
         return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated[:limit], 1)]
 
-    def _in_other_language(self, question: "Question | None", limit: int) -> tuple[list[Found], list[Node]]:
+    def _in_other_language(self, question: Question | None, limit: int) -> tuple[list[Found], list[Node]]:
         """What a query finds in the other language by translation; if anything, the filter that leaves that language to it."""
         translated = self.interpreter.translated(question, max(limit, FOUND)) if question else []
         return translated, [Not(Language(question.target))] if question and translated else []
 
-    def question(self, text: str, lang: str | None = None, source: str | None = None) -> "Question | None":
+    def question(self, text: str, lang: str | None = None, source: str | None = None) -> Question | None:
         """A query in the other language, Chinese or English, with its filters and those given beside it.
 
         None where the collection does not speak that language, or where the query has operators. Raises QuerySyntaxError.
@@ -203,7 +205,7 @@ class Collection:
         return self.interpreter.question(" ".join(words), *direction, tuple(filters))
 
     @cached_property
-    def interpreter(self) -> "Interpreter":
+    def interpreter(self) -> Interpreter:
         """What translates queries; the dictionary is loaded with it."""
         from seedsearch import encoder
         from seedsearch.crosslingual import Interpreter

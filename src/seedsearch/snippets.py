@@ -4,13 +4,13 @@ Marks stand where the order of the passages found the parts of the query (`pool`
 words of a phrase only where they stand as that phrase, and a Chinese word by its overlapping bigrams, joined again.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from seedsearch import cutting
@@ -19,6 +19,7 @@ from seedsearch.folding import fold
 from seedsearch.ingest.sentences import sentences
 from seedsearch.pool import Page, Places, alone, find, read
 from seedsearch.query import And, Leaf, Node, Or, Phrase, Prefix, Term
+from seedsearch.tuples import NamedTuple
 
 _NUMBER = 6  # characters: what a list number or a bullet takes at the beginning of a line
 WIDTH = 420  # columns: about five lines of a terminal, or 200 Chinese characters

@@ -7,11 +7,11 @@ Chinese) and from .830 to .852 (back). Words that stand beside others in a sense
 are passed through.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
-from typing import NamedTuple
 
 from seedsearch import analysis, lexicon
 from seedsearch.dictionary import LONGEST
@@ -19,6 +19,7 @@ from seedsearch.folding import fold
 from seedsearch.function_words import CHINESE, ENGLISH
 from seedsearch.letters import is_han
 from seedsearch.query import ANYWHERE, Phrase, Term
+from seedsearch.tuples import NamedTuple
 
 MOST_WORDS = 24
 """Words and phrases of a query that are translated: a question has ten, and each costs up to a millisecond."""

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from seedsearch.encoder import DIMENSION, one_thread
+from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from numpy import bool_, float32, int64

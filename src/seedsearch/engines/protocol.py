@@ -3,13 +3,15 @@
 The tests in tests/engines/contract.py hold every engine to this.
 """
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ClassVar, NamedTuple, Protocol, Self, TypeAlias
+from typing import ClassVar, Protocol, Self, TypeAlias
 
 from seedsearch.query import Node
+from seedsearch.tuples import NamedTuple
 
 MAX_EXPANSION = 200
 """Terms that a Prefix stands for at most: the most frequent ones."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from seedsearch.query import And, Everything, Node, Not, Within
+from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from tantivy import DocAddress, Query

@@ -25,9 +25,10 @@ from io import BytesIO
 from itertools import accumulate
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from seedsearch.errors import IndexCorruptError, IndexVersionError, SeedsearchError
+from seedsearch.tuples import NamedTuple
 
 INDEX_NAME = "MAIN"
 TOC_VERSION = -111

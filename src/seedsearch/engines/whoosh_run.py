@@ -8,11 +8,12 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import sub
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from seedsearch.engines.protocol import Entry, Words
 from seedsearch.engines.whoosh_files import Postings
 from seedsearch.query import BODY, HEADING
+from seedsearch.tuples import NamedTuple
 
 FIELDS = (BODY, HEADING)
 Terms: TypeAlias = Iterable[tuple[bytes, Postings]]

@@ -1,12 +1,13 @@
 """What the user typed -> a tree of words."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from seedsearch.errors import QuerySyntaxError
 from seedsearch.query.tree import ANYWHERE, HEADING, And, Filter, Node, Not, Or, Quoted, Start, Word, alternatives, wanted
+from seedsearch.tuples import NamedTuple
 
 MAX_WORDS = 512
 """Words read of a query, and terms made of them: enough for a pasted page, and it bounds what a search can cost."""

@@ -1,8 +1,8 @@
 """A tree of words -> the tree of terms that engines receive."""
 
-# No postponed annotations here: see query/tree.py.
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
 
 from seedsearch.errors import QuerySyntaxError
 from seedsearch.query.syntax import MAX_WORDS, Parsed
@@ -25,6 +25,7 @@ from seedsearch.query.tree import (
     wanted,
     within,
 )
+from seedsearch.tuples import NamedTuple
 
 MAX_STARS = 5
 """Words cut short that are searched as such: each stands for hundreds of terms, and to find those takes milliseconds."""

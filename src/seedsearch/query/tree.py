@@ -1,8 +1,11 @@
 """The nodes of a query: over words as they were typed, and over the terms that engines match."""
 
-# No postponed annotations here: typing compiles each of them when a NamedTuple is made, 2 ms of every cold query.
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from seedsearch.tuples import NamedTuple
 
 BODY = "body"
 HEADING = "heading"
@@ -67,26 +70,26 @@ class Group(NamedTuple):
     makes a sure one little less telling.
     """
 
-    members: tuple[tuple[float, "Term | Phrase"], ...]
+    members: tuple[tuple[float, Term | Phrase], ...]
 
 
 class And(NamedTuple):
     """All children match; their scores are added."""
 
-    children: tuple["Node", ...]
+    children: tuple[Node, ...]
 
 
 class Or(NamedTuple):
     """At least `minimum` children match (0: none need); the scores of those that do are added."""
 
-    children: tuple["Node", ...]
+    children: tuple[Node, ...]
     minimum: int = 1
 
 
 class Not(NamedTuple):
     """The child does not match; scores nothing."""
 
-    child: "Node"
+    child: Node
 
 
 class Language(NamedTuple):
