@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -191,9 +190,11 @@ def _numbered(state: State, hits: Sequence[tuple[float, DocAddress]]) -> list[Ma
     if not hits:
         return []
     scores, addresses = zip(*hits, strict=True)
-    ranked = sorted(zip(state.searcher.fast_field_values("number", list(addresses)), scores, strict=True))
-    ranked.sort(key=itemgetter(1), reverse=True)
-    return list(map(Match._make, ranked))
+    numbers = state.searcher.fast_field_values("number", list(addresses))
+    found = list(map(Match._make, zip(numbers, scores, strict=True)))
+    if len(set(scores)) < len(scores):  # Tantivy's order of equals is another
+        found.sort(key=lambda match: (-match.score, match.number))
+    return found
 
 
 def _untied(state: State, query: Query, limit: int, last: float) -> list[Match]:
