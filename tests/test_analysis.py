@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from random import Random
+from unicodedata import east_asian_width
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
-from seedsearch.cutting import LONGEST_TERM, cut, joined, joined_words, places, words
-from seedsearch.folding import fold, fold_text
+from seedsearch.cutting import _MAY_BE_RUN, LONGEST_TERM, cut, joined, joined_words, places, words
+from seedsearch.folding import _composes, _fold_cluster, _lowered, fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
+from seedsearch.snippets import _MAY_BE_WIDE
 
 # Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
 TRICKY = st.text(
@@ -147,7 +149,28 @@ def test_folding_without_the_way_back_gives_the_same_text(text: str) -> None:
 
 PROSE = st.lists(
     st.sampled_from(
-        [*"abc1_'.,-\n ", "the ", "U.S. ", "3.14 ", "1,000 ", "it's ", "us", "must ", "1000", "-", "台灣", "é", "x" * 70]
+        [
+            *"abc1_'.,-\n ",
+            "the ",
+            "U.S. ",
+            "3.14 ",
+            "1,000 ",
+            "it's ",
+            "us",
+            "must ",
+            "1000",
+            "-",
+            "台灣",
+            "é",
+            "x" * 70,
+            "“l'été” ",
+            "हिन्दी ",
+            "Σας ",
+            "ß\u0301 ",
+            "«ё» ",
+            "，",
+            "a_1.5 ",
+        ]
     ),
     max_size=40,
 ).map("".join)
@@ -188,6 +211,19 @@ def test_words_with_a_hyphen_are_one_as_well(text: str, joins: list[str]) -> Non
 
 def test_a_character_that_vanishes_does_not_make_up_for_one_that_becomes_two() -> None:
     assert found("ß Taiwan\u200bs end", "de") == ["ß", "Taiwan\u200bs", "end"]
+
+
+def test_a_letter_that_becomes_two_is_not_made_up_for_by_a_mark_that_joins_the_second() -> None:
+    assert fold("ß\u0301").source_span(0, 2) == (0, 2)
+
+
+def test_what_is_told_by_wide_ranges_is_what_each_character_tells() -> None:
+    every = [chr(code) for code in range(0x110000)]
+    assert [c for c in every if is_unspaced(c) and not _MAY_BE_RUN.match(c)] == []
+    assert [c for c in every if east_asian_width(c) in ("W", "F") and c.isprintable() and not _MAY_BE_WIDE.match(c)] == []
+    short = [c for c in every if _lowered().fullmatch(c)]
+    assert len(short) > 800 and not any(map(_composes, short))
+    assert [c for c in short if fold_text(f"a{c}a") != f"a{_fold_cluster(c)}a" or len(_fold_cluster(c)) != 1] == []
 
 
 def test_the_bounds_of_the_ranges_tell_the_letters_of_the_class() -> None:

@@ -59,7 +59,7 @@ def matches(texts: Sequence[tuple[str, str]], wanted: Sequence[Leaf], weights: S
 
 def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
     """As `matches`, of one text in which the parts of the query have been found."""
-    folded = fold(text)
+    folded = fold(text, page.folded)
     parts = []
     for part, (leaf, positions) in enumerate(zip(wanted, places.positions, strict=True)):
         more = len(leaf.positions) - 1 if isinstance(leaf, Phrase) else 0
@@ -76,9 +76,10 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
         words = cutting.cut_folded(folded.text)
         for i, word in cutting.joined(folded.text, words).items():
             found += [(words[i][1], words[i + 1][2], part) for part in places.joined.get(word, ())]
-    for part, character in alone(wanted):
-        found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
-    return sorted(Match(*folded.source_span(start, end), part, weights[part]) for start, end, part in found)
+    for part, character in alone(wanted) if not folded.text.isascii() else ():
+        if character in folded.text:
+            found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
+    return sorted([Match(*folded.source_span(start, end), part, weights[part]) for start, end, part in found])
 
 
 def _half(span: tuple[int, int], word: str, forms: Sequence[str]) -> tuple[int, int]:
@@ -127,12 +128,15 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
         return 0, min(len(text), width)
     starts = [start for start, _ in bounds]
     candidates = {starts[max(0, bisect_left(starts, match.start + 1) - 1)] for match in found} or {starts[0]}
-    # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
-    begins = sorted(candidates | {_word_start(text, match.start, width // 5) for match in found})
-    limits = _limits(text, begins, width)
-    worth = _worth(found, begins, limits)
-    rank = max(range(len(begins)), key=lambda i: (round(worth[i], 6), begins[i] in candidates, -begins[i]))
-    best, limit = begins[rank], limits[rank]
+    best = min(candidates)
+    limit = _limits(text, [best], width)[0]
+    if any(match.end > limit for match in found):  # the first sentence with a match does not show all of them
+        # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
+        begins = sorted(candidates | {_word_start(text, match.start, width // 5) for match in found})
+        limits = _limits(text, begins, width)
+        worth = _worth(found, begins, limits)
+        rank = max(range(len(begins)), key=lambda i: (round(worth[i], 6), begins[i] in candidates, -begins[i]))
+        best, limit = begins[rank], limits[rank]
     line = text.rfind("\n", 0, best) + 1
     if best - line <= _NUMBER:
         best, limit = line, _limits(text, [line], width)[0]
@@ -160,10 +164,10 @@ def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int])
     for begin, limit in zip(begins, limits, strict=True):
         seen: set[int] = set()
         worth = 0.0
-        for match in found[bisect_left(starts, begin) : bisect_left(starts, limit)]:
-            if match.end <= limit:
-                worth += match.weight if match.part not in seen else match.weight / 10
-                seen.add(match.part)
+        for _, end, part, weight in found[bisect_left(starts, begin) : bisect_left(starts, limit)]:
+            if end <= limit:
+                worth += weight if part not in seen else weight / 10
+                seen.add(part)
         sums.append(worth)
     return sums
 
@@ -171,10 +175,13 @@ def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int])
 def _limits(text: str, begins: Sequence[int], width: int) -> list[int]:
     """The places `width` columns after others, which ascend; East Asian wide characters take two."""
     first, last = begins[0], min(len(text), begins[-1] + width)
-    if text.isascii() or text[first:last].isascii():
+    if text.isascii() or not _MAY_BE_WIDE.search(text, first, last):
         return [min(len(text), begin + width) for begin in begins]
     columns = list(accumulate(map(_columns, text[first:last]), initial=0))
     return [min(first + bisect_right(columns, columns[begin - first] + width) - 1, begin + width) for begin in begins]
+
+
+_MAY_BE_WIDE = re.compile("[\u1100-\u115f\u231a-\U0010ffff]")
 
 
 @lru_cache(maxsize=1 << 14)
