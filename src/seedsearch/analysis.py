@@ -138,8 +138,6 @@ class _Items(dict[str, str | tuple[str, ...]]):
 
     def __init__(self, stemmer: str) -> None:
         self._stemmer = stemmer
-        self.several: dict[str, tuple[str, ...]] = {}
-        """The words that have other terms than themselves."""
 
     def __missing__(self, word: str) -> str | tuple[str, ...]:
         self.learn([word])
@@ -150,27 +148,25 @@ class _Items(dict[str, str | tuple[str, ...]]):
         new = [word for word in words if word not in self][:_MOST_ITEMS]
         if new and len(self) + len(new) > _MOST_ITEMS:
             self.clear()
-            self.several.clear()
         found = dict(zip(new, entries(new, self._stemmer), strict=True))
         self.update((word, one if len(one) > 1 else one[0]) for word, one in found.items())
-        self.several.update((word, one) for word, one in found.items() if len(one) > 1)
 
 
 def several(words: AbstractSet[str], language: str) -> dict[str, tuple[str, ...]]:
     """The terms of those words of some texts that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
-    for _ in range(2):  # all again where the new ones made it forget
-        # Most words of Chinese and Japanese need not be asked about one by one: 2 ms of a query. And no `words - items`:
-        # that goes through all of `items`, 40,000 words for 700.
-        unknown = [
-            word
-            for word in words
-            if not "\u3400" <= word < "\ua000" and word not in items and (word <= "\u0e00" or not is_run(word))
-        ]
-        if not unknown:
-            break
+    # Runs have no other terms, and are not remembered. Each word is asked for once: what is remembered is too much for a cache.
+    spaced = [word for word in words if word < "\u0e00" or not ("\u3400" <= word < "\ua000" or is_run(word))]
+    found, unknown = {}, []
+    for word, terms in zip(spaced, map(items.get, spaced), strict=True):
+        if terms is None:
+            unknown.append(word)
+        elif isinstance(terms, tuple):
+            found[word] = terms
+    if unknown:
         items.learn(unknown)
-    return {word: items.several[word] for word in words & items.several.keys()}
+        found.update((word, terms) for word in unknown if isinstance(terms := items.get(word), tuple))
+    return found
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare

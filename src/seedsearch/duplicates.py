@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from seedsearch.cutting import words
-from seedsearch.folding import fold_text
+from seedsearch.pool import Page
 
 ALIKE = 0.9
 """The share of three words in a row that two passages have in common (Jaccard; Broder, On the Resemblance and Containment of
@@ -15,17 +14,20 @@ Documents, 1997) from which on they say the same."""
 SHINGLE = 3
 PROBES = 4  # words
 _NUMBER = re.compile(r"\d+")
+_NO_DIGITS = bytes(code for code in range(256) if not 48 <= code < 58)
 
 
-def grouped(texts: Sequence[str], limit: int) -> list[list[int]]:
+def grouped(texts: Sequence[str], pages: Sequence[Page], limit: int) -> list[list[int]]:
     """The indexes of the first `limit` different texts, each with those of the later ones that say the same.
 
-    Texts with other numbers in them differ, whatever else they share: last year's figure is not this year's.
+    `pages` are the texts as they are counted. Texts with other numbers in them differ, whatever else they share: last year's
+    figure is not this year's.
     """
     groups: list[list[int]] = []
-    seen: dict[tuple[str, ...], list[tuple[_Text, list[int]]]] = {}
-    for i, text in enumerate(map(_Text, texts)):
-        alike = seen.setdefault(tuple(_NUMBER.findall(text.text)), [])
+    seen: dict[bytes, list[tuple[_Text, list[int]]]] = {}
+    for i, text in enumerate(map(_Text, texts, pages)):
+        # Where the numbers are the same, so are these: told in a tenth of the time.
+        alike = seen.setdefault(text.text.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS), [])
         same = next((group for other, group in alike if other.says(text)), None)
         if same is not None:
             same.append(i)
@@ -38,16 +40,12 @@ def grouped(texts: Sequence[str], limit: int) -> list[list[int]]:
 class _Text:
     """A text that is compared with others: first by what is cheap, for hardly any two say the same."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, page: Page) -> None:
+        self.text, self.folded, self.words = text, page.folded, page.words
 
     @cached_property
-    def folded(self) -> str:
-        return fold_text(self.text)
-
-    @cached_property
-    def words(self) -> list[str]:
-        return words(self.folded)
+    def numbers(self) -> list[str]:
+        return _NUMBER.findall(self.text)
 
     @cached_property
     def probes(self) -> list[str]:
@@ -56,17 +54,27 @@ class _Text:
         return list(dict.fromkeys(found[len(found) * k // PROBES] for k in range(PROBES))) if found else []
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+    @cached_property
     def shingles(self) -> frozenset[tuple[str, ...]]:
         found = self.words
         return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
 
     def says(self, other: _Text) -> bool:
-        """Whether another text with the same numbers says the same as this one."""
+        """Whether another text with the same digits says the same as this one."""
         here, there = len(self.text), len(other.text)
         if here > 1.5 * there or there > 1.5 * here:
             return False
-        missing = sum(probe not in other.folded for probe in self.probes)
-        return 2 * missing <= len(self.probes) and _alike(self.shingles, other.shingles)
+        missing = sum([probe not in other.folded for probe in self.probes])
+        # A word that is not there is in a row of words that is not there.
+        return (
+            2 * missing <= len(self.probes)
+            and len(self.vocabulary.difference(other.words)) <= (1 - ALIKE) * len(self.words) + 1
+            and self.numbers == other.numbers
+            and _alike(self.shingles, other.shingles)
+        )
 
 
 def _alike(left: frozenset[tuple[str, ...]], right: frozenset[tuple[str, ...]]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, compress, count
+from operator import not_
 
 from seedsearch.analysis import several
 from seedsearch.cutting import is_run, joined_words, words
@@ -56,8 +57,8 @@ class Places(NamedTuple):
     """
 
     positions: Sequence[Sequence[int]]
-    body: list[int]
-    heading: list[int]
+    body: Sequence[int]
+    heading: Sequence[int]
     joined: Mapping[str, Sequence[int]]
 
 
@@ -65,21 +66,24 @@ def find(leaves: Sequence[Leaf], pool: Pool) -> list[Places]:
     """Where in each passage each part of a query stands."""
     fits = {language: _matching(leaves, lexicon) for language, lexicon in pool.lexicons.items()}
     begins = {language: _by_word([sets[0] for sets in found]) for language, found in fits.items()}
+    further = {language: [sets[1:] for sets in found] for language, found in fits.items()}
     characters = alone(leaves)
     joined = {language: _joined(leaves, pool, language) for language in pool.lexicons}
+    nowhere = [0] * len(leaves)
     found = []
     for page in pool.pages:
-        sets, first = fits[page.language], begins[page.language]
-        positions = _occurrences(page.words, first, sets)
-        body = [len(at) for at in positions]
-        heading = [len(at) for at in _occurrences(page.heading, first, sets)] if page.heading else [0] * len(leaves)
+        first, rest, hyphened = begins[page.language], further[page.language], joined[page.language]
+        positions = _occurrences(page.words, first, rest)
+        body = list(map(len, positions))
+        is_headed = not first.keys().isdisjoint(page.heading)
+        heading = list(map(len, _occurrences(page.heading, first, rest))) if is_headed else nowhere
         # No word shows a single character in a run, nor two words that a hyphen joins.
         for i, form in characters:
             body[i] += page.folded.count(form)
-        for word in page.joined:
-            for i in joined[page.language].get(word, ()):
+        for word in page.joined if hyphened else ():
+            for i in hyphened.get(word, ()):
                 body[i] += 1
-        found.append(Places(positions, body, heading, joined[page.language]))
+        found.append(Places(positions, body, heading, hyphened))
     return found
 
 
@@ -90,7 +94,8 @@ def _joined(leaves: Sequence[Leaf], pool: Pool, language: str) -> dict[str, list
         for form in leaf.forms if isinstance(leaf, Term) else ():
             wanted.setdefault(form, []).append(i)
     met = {word for page in pool.pages if page.language == language for word in page.joined}
-    stems = {word: pool.lexicons[language].terms.get(word, (word,))[0] for word in met}
+    terms = pool.lexicons[language].terms
+    stems = {word: terms.get(word, (word,))[0] for word in met}
     return {word: wanted[stem] for word, stem in stems.items() if stem in wanted}
 
 
@@ -114,23 +119,21 @@ def _matching(leaves: Sequence[Leaf], lexicon: Lexicon) -> list[list[set[str] | 
             for form in forms:
                 if fit is not None and (len(form) > 1 or isinstance(leaf, Phrase) or not is_run(form)):
                     wanted.setdefault(form, []).append(fit)
-    for word in wanted.keys() & (lexicon.words - lexicon.terms.keys()):
-        for fit in wanted[word]:
+    words, terms = lexicon
+    for word in wanted.keys() & words:
+        for fit in wanted[word] if word not in terms else ():
             fit.add(word)
-    for word, terms in lexicon.terms.items():
-        for term in terms:
-            for fit in wanted.get(term, ()):
-                fit.add(word)
+    for word in compress(terms, map(not_, map(wanted.keys().isdisjoint, terms.values()))):
+        for fit in chain.from_iterable(wanted.get(term, ()) for term in terms[word]):
+            fit.add(word)
     single = [form for form in wanted if len(form) == 1 and is_run(form)]
-    for pair in [word for word in lexicon.words if len(word) == 2 and is_run(word)] if single else ():
+    for pair in [word for word in words if len(word) == 2 and is_run(word)] if single else ():
         for fit in chain.from_iterable(wanted[form] for form in single if form in pair):
             fit.add(pair)
     for leaf, (beginning, *_) in zip(leaves, fits, strict=True):
         if isinstance(leaf, Prefix) and beginning is not None:
             start = leaf.text
-            beginning.update(
-                word for word in lexicon.words if any(term.startswith(start) for term in lexicon.terms.get(word, (word,)))
-            )
+            beginning.update(word for word in words if any(term.startswith(start) for term in terms.get(word, (word,))))
     return fits
 
 
@@ -144,15 +147,15 @@ def _by_word(sets: Sequence[set[str] | None]) -> dict[str, list[int]]:
 
 
 def _occurrences(
-    body: Sequence[str], begins: Mapping[str, Sequence[int]], sets: Sequence[Sequence[set[str] | None]]
-) -> list[list[int]]:
-    """For each leaf the positions at which it begins, ascending."""
-    positions: list[list[int]] = [[] for _ in sets]
-    for at, word in [(at, word) for at, word in enumerate(body) if word in begins]:
-        for i in begins[word]:
-            rest = sets[i][1:]
+    body: Sequence[str], begins: Mapping[str, Sequence[int]], further: Sequence[Sequence[set[str] | None]]
+) -> list[Sequence[int]]:
+    """For each leaf the positions at which it begins, ascending; `further` has the words that fit behind its first."""
+    found: dict[int, list[int]] = {}
+    for at in compress(count(), map(begins.__contains__, body)):
+        for i in begins[body[at]]:
+            rest = further[i]
             if not rest or (
                 at + len(rest) < len(body) and all(fit is None or body[at + k] in fit for k, fit in enumerate(rest, 1))
             ):
-                positions[i].append(at)
-    return positions
+                found.setdefault(i, []).append(at)
+    return [found.get(i, ()) for i in range(len(further))]

@@ -21,12 +21,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import chain, filterfalse, pairwise
 from math import exp, log
 
 from seedsearch.analysis import readable
 from seedsearch.function_words import function_words
-from seedsearch.pool import Page, Places, Pool
+from seedsearch.pool import Lexicon, Page, Places, Pool
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
 from seedsearch.ranking import norm, saturate
 from seedsearch.tuples import NamedTuple
@@ -118,56 +118,52 @@ def depth(scores: Sequence[float]) -> int:
     return max(min(LEAST, len(scores)), sum(score >= FALL * scores[0] for score in scores[:POOL])) if scores else 0
 
 
-class _Counted(NamedTuple):
-    """How often each word of a passage occurs, and by what counts are divided in its body and heading."""
+class _Length(NamedTuple):
+    """By what counts are divided in the body and the heading of a passage: `ranking.norm`."""
 
-    counts: dict[str, int]
-    norm: float
-    heading_norm: float
+    body: float
+    heading: float
 
 
 def rerank(asked: Asked, pool: Pool, places: Sequence[Places]) -> list[Score]:
     """The score of each passage of a pool, in the order of the pool; `places` are those of the leaves."""
-    counted = _counted(pool.pages)
-    leaves = _leaves(asked, counted, places)
-    likeness = _likeness(asked.words, pool, counted)
-    characters = [_characters(asked.characters, page, one.norm) for page, one in zip(pool.pages, counted, strict=True)]
-    closeness = [_closeness(asked, found, one.norm) for found, one in zip(places, counted, strict=True)]
-    scores = [Score(*parts) for parts in zip(leaves, likeness, characters, closeness, strict=True)]
-    shared = _shared([score.total for score in scores], pool, counted)
-    return [score._replace(shared=more) for score, more in zip(scores, shared, strict=True)]
+    lengths = _lengths(pool.pages)
+    leaves = _leaves(asked, lengths, places)
+    likeness = _likeness(asked.words, pool, lengths)
+    characters = [_characters(asked.characters, page, one.body) for page, one in zip(pool.pages, lengths, strict=True)]
+    closeness = [_closeness(asked, found, one.body) for found, one in zip(places, lengths, strict=True)]
+    parts = list(zip(leaves, likeness, characters, closeness, strict=True))
+    shared = _shared([sum(words) + sum(more) for words, *more in parts], pool, lengths)
+    return [Score(*known, more) for known, more in zip(parts, shared, strict=True)]
 
 
-def _counted(pages: Sequence[Page]) -> list[_Counted]:
+def _lengths(pages: Sequence[Page]) -> list[_Length]:
     """What is usual in a pool is what counts as long there."""
     usual = sum(len(page.words) for page in pages) / (len(pages) or 1)
     usual_heading = sum(len(page.heading) for page in pages) / (len(pages) or 1)
-    return [
-        _Counted(Counter(page.words), norm(len(page.words), usual), norm(len(page.heading), usual_heading)) for page in pages
-    ]
+    return [_Length(norm(len(page.words), usual), norm(len(page.heading), usual_heading)) for page in pages]
 
 
-def _leaves(asked: Asked, pages: Sequence[_Counted], places: Sequence[Places]) -> list[tuple[float, ...]]:
+def _leaves(asked: Asked, lengths: Sequence[_Length], places: Sequence[Places]) -> list[tuple[float, ...]]:
     """BM25F of each leaf in each passage."""
     in_body = [leaf.field != HEADING for leaf in asked.leaves]
     scores = []
-    for page, found in zip(pages, places, strict=True):
+    for length, found in zip(lengths, places, strict=True):
         parts = []
         for weight, here, there, counts in zip(asked.weights, found.body, found.heading, in_body, strict=True):
-            frequency = (here / page.norm if counts else 0.0) + (HEADINGS * there / page.heading_norm if there else 0.0)
+            frequency = (here / length.body if counts else 0.0) + (HEADINGS * there / length.heading if there else 0.0)
             parts.append(weight * saturate(frequency) if frequency else 0.0)
         scores.append(tuple(parts))
     return scores
 
 
-def _likeness(asked: Mapping[str, float], pool: Pool, pages: Sequence[_Counted]) -> list[float]:
+def _likeness(asked: Mapping[str, float], pool: Pool, lengths: Sequence[_Length]) -> list[float]:
     """What passages share with words letter by letter: for each word the mean of its grams, rare grams counting more."""
     met = list(set().union(*(lexicon.words for lexicon in pool.lexicons.values())))
     if not asked or not met:
-        return [0.0] * len(pages)
-    lexicon = f" {'  '.join(met)} ".replace("'", " ")
+        return [0.0] * len(lengths)
     grams = {word: _grams(word) for word in asked}
-    holding = _holding(set(chain.from_iterable(grams.values())), met, lexicon)
+    holding = _holding(set(chain.from_iterable(grams.values())), met)
     weights: dict[str, float] = {}
     words: dict[str, list[str]] = {}
     for word, weight in asked.items():
@@ -179,27 +175,27 @@ def _likeness(asked: Mapping[str, float], pool: Pool, pages: Sequence[_Counted])
         for word in holding[gram]:
             words.setdefault(word, []).append(gram)
     sums = []
-    for page in pages:
+    for page, length in zip(pool.pages, lengths, strict=True):
         frequencies: dict[str, int] = {}
-        for word in page.counts.keys() & words.keys():
-            count = page.counts[word]
+        for word in filter(words.__contains__, page.words):
             for gram in words[word]:
-                frequencies[gram] = frequencies.get(gram, 0) + count
-        found = ((weight, frequencies[gram]) for gram, weight in weights.items() if gram in frequencies)
-        sums.append(LIKENESS * sum(weight * saturate(count / page.norm) for weight, count in found))
+                frequencies[gram] = frequencies.get(gram, 0) + 1
+        sums.append(LIKENESS * sum([weights[gram] * saturate(count / length.body) for gram, count in frequencies.items()]))
     return sums
 
 
-def _holding(grams: Iterable[str], met: Sequence[str], lexicon: str) -> dict[str, list[str]]:
-    """Gram -> the words that hold it; words stand in the lexicon with a blank before and after each."""
-    begins = list(accumulate((len(word) + 2 for word in met), initial=0))
+def _holding(grams: Iterable[str], met: Sequence[str]) -> dict[str, list[str]]:
+    """Gram -> the words that hold it."""
+    lexicon = f" {'  '.join(met)} "
+    padded = lexicon.replace("'", " ")
     holding: dict[str, list[str]] = {}
     for gram in grams:
         found = holding[gram] = []
-        at = lexicon.find(gram)
+        at = padded.find(gram)
         while at >= 0:
-            found.append(met[bisect_right(begins, at) - 1])
-            at = lexicon.find(gram, at + 1)
+            start = lexicon.rfind(" ", 0, at + 1) + 1
+            found.append(lexicon[start : lexicon.find(" ", start)])
+            at = padded.find(gram, at + 1)
     return holding
 
 
@@ -225,53 +221,61 @@ def _closeness(asked: Asked, found: Places, length: float) -> float:
     for left, (here, there) in enumerate(pairwise(found.positions)):
         if here and there:
             following = set(there)
-            ordered = sum(at + 1 in following for at in here)
-            near = sum(any(-WINDOW < other - at < WINDOW for other in there) for at in here)
+            ordered = sum([at + 1 in following for at in here])
+            near = sum([_is_near(at, there) for at in here])
             worth = min(asked.weights[left], asked.weights[left + 1])
             lift += worth * (ORDERED * saturate(ordered / length) + NEAR * saturate(near / length))
     return lift
 
 
-def _shared(scores: Sequence[float], pool: Pool, counted: Sequence[_Counted]) -> list[float]:
+def _is_near(at: int, there: Sequence[int]) -> bool:
+    """Whether one of some ascending positions is less than WINDOW away from another."""
+    first = bisect_right(there, at - WINDOW)
+    return first < len(there) and there[first] < at + WINDOW
+
+
+def _shared(scores: Sequence[float], pool: Pool, lengths: Sequence[_Length]) -> list[float]:
     """What a passage shares with the best ones, at most SHARED of the best score."""
     best = max(scores, default=0.0)
     if best <= 0:
         return [0.0] * len(scores)
-    stems = {language: {word: terms[0] for word, terms in found.terms.items()} for language, found in pool.lexicons.items()}
-    pages = [(one, stems[page.language], page.language) for one, page in zip(counted, pool.pages, strict=True)]
-    spread = Counter(chain.from_iterable(set(map(stem.get, one.counts, one.counts)) for one, stem, _ in pages))
-    top = sorted(range(len(pages)), key=lambda i: (-scores[i], i))[:FEEDBACK_PASSAGES]
+    top = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:FEEDBACK_PASSAGES]
+    telling = [_telling(pool.pages[i], pool.lexicons[pool.pages[i].language]) for i in top]
+    held = _held(set().union(*telling), pool)
+    spread = {term: len(set(passages)) for term, passages in held.items()}
+    rarity = {term: log(1 + (len(scores) - n + 0.5) / (n + 0.5)) for term, n in spread.items() if n > 1}
     told: dict[str, float] = {}
-    rarity: dict[str, float] = {}
-    for (one, stem, language), trust in ((pages[i], exp(SHARPNESS * (scores[i] - best))) for i in top):
-        for term, count in _stemmed(one.counts, _telling(one.counts, language), stem).items():
-            if spread[term] > 1:
-                rarity[term] = log(1 + (len(pages) - spread[term] + 0.5) / (spread[term] + 0.5))
-                told[term] = told.get(term, 0.0) + trust * saturate(count / one.norm) * rarity[term]
-    chosen = dict(sorted(told.items(), key=lambda item: (-item[1], item[0]))[:FEEDBACK_TERMS])
-    written = {
-        language: (found.words & chosen.keys()).union(word for word, stem in stems[language].items() if stem in chosen)
-        for language, found in pool.lexicons.items()
-    }
-    sums = []
-    for one, stem, language in pages:
-        counts = _stemmed(one.counts, one.counts.keys() & written[language], stem)
-        frequencies = ((weight * rarity[term], counts[term]) for term, weight in chosen.items() if term in counts)
-        sums.append(sum(worth * saturate(count / one.norm) for worth, count in frequencies))
+    for i, counts in zip(top, telling, strict=True):
+        trust, length = exp(SHARPNESS * (scores[i] - best)), lengths[i].body
+        for term in filter(rarity.__contains__, counts):
+            told[term] = told.get(term, 0.0) + trust * saturate(counts[term] / length) * rarity[term]
+    sums = [0.0] * len(scores)
+    for term, weight in sorted(told.items(), key=lambda item: (-item[1], item[0]))[:FEEDBACK_TERMS]:
+        for i, count in Counter(held[term]).items():
+            sums[i] += weight * rarity[term] * saturate(count / lengths[i].body)
     most = max(sums, default=0.0)
     return [SHARED * best * value / most if most else 0.0 for value in sums]
 
 
-def _telling(counts: Iterable[str], language: str) -> list[str]:
-    """The words of a passage but for function words and numbers, of which passages have many in common."""
-    light = function_words(language)
-    return [word for word in counts if word not in light and not word.isdigit()]
-
-
-def _stemmed(counts: Mapping[str, int], words: Iterable[str], stems: Mapping[str, str]) -> dict[str, int]:
-    """How often each stem of some words of a passage occurs there."""
+def _telling(page: Page, lexicon: Lexicon) -> dict[str, int]:
+    """The stems of a passage but for function words and numbers, of which passages have many in common, and their counts."""
     found: dict[str, int] = {}
-    for word in words:
-        stem = stems.get(word, word)
-        found[stem] = found.get(stem, 0) + counts[word]
+    words = filterfalse(function_words(page.language).__contains__, page.words)
+    for word, count in Counter(filterfalse(str.isdigit, words)).items():
+        stem = lexicon.terms.get(word, (word,))[0]
+        found[stem] = found.get(stem, 0) + count
     return found
+
+
+def _held(stems: Iterable[str], pool: Pool) -> dict[str, list[int]]:
+    """For each of some stems the passages of a pool in which it stands, each as often as there."""
+    held: dict[str, list[int]] = {stem: [] for stem in stems}
+    by_word = {}
+    for language, (words, terms) in pool.lexicons.items():
+        own = {word: held[word] for word in held.keys() & words if word not in terms}
+        by_word[language] = own | {word: held[one[0]] for word, one in terms.items() if one[0] in held}
+    for i, page in enumerate(pool.pages):
+        passages = by_word[page.language]
+        for word in filter(passages.__contains__, page.words):
+            passages[word].append(i)
+    return held

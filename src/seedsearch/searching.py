@@ -140,26 +140,28 @@ class Collection:
         """As `search`; None when the index changed under it."""
         question = self.question(text, lang, source) if translate != "never" else None
         translated, apart = self._in_other_language(question, limit)
-        asker = self._asker(lang)
-        asked, answer, notes = asker.match(
-            query.parse(text), max(limit, reranking.POOL), [*self._filters(lang, source), *apart]
-        )
+        asker, parsed = self._asker(lang), query.parse(text)
+        asked, answer, notes = asker.match(parsed, max(limit, reranking.POOL), [*self._filters(lang, source), *apart])
         size = max(limit, reranking.depth([match.score for match in answer.matches]))
         ranked = self._ranked(asked, answer.matches[:size])
         wanted = max(limit, FOUND if question else 0)
-        found = self._direct(ranked, wanted, text, asker, asked) if ranked is not None else None
+        typed = _typed(text, parsed.tree, asker, asked)
+        found = self._direct(ranked, wanted, typed, asked) if ranked is not None else None
         if found is not None and len(found) < limit and size < len(answer.matches):  # many of them say the same
             ranked = self._ranked(asked, answer.matches)
-            found = self._direct(ranked, wanted, text, asker, asked) if ranked is not None else None
+            found = self._direct(ranked, wanted, typed, asked) if ranked is not None else None
         if found is None:
             return None
         shown = [] if translate == "only" else found[: max(0, limit)]
-        hits = [self._hit(*one, asker, asked) for one in shown]
+        grounds = self._grounds(asker, asked) if shown else []
+        hits = [self._hit(one, score, others, _reasons(grounds, score)) for one, score, others in shown]
         if question:
             direct = [one._replace(score=sum(score.leaves)) for one, score, _ in found[:FOUND]]
             known = {one.stored.number for one, *_ in shown}
             others = self.interpreter.merged(question, translated, direct, sum(asked.weights), limit)
-            hits += [self._hit(one, Score((one.score,)), (), asker, None) for one in others if one.stored.number not in known]
+            hits += [
+                self._hit(one, Score((one.score,)), (), _translated(one)) for one in others if one.stored.number not in known
+            ]
         told = (*notes, *(question.notes if question else _untranslated(translate)))
         return Results(
             tuple(hit._replace(rank=rank) for rank, hit in enumerate(hits, 1)),
@@ -237,11 +239,13 @@ class Collection:
             found.append((pool, find(asked.leaves, pool)))
         (pool, places), (rest, beyond) = found
         scores = reranking.rerank(asked, pool, places)
-        least = min((score.total for score in scores), default=0.0)
+        totals = [score.total for score in scores]
+        least = min(totals, default=0.0)
         scores += [Score((min(match.score, least),)) for match in matches[size:]]
         rows = [stored[match.number] for match in matches]
         ranked = list(map(Ranked, rows, scores, pool.pages + rest.pages, places + beyond))
-        return sorted(ranked[:size], key=lambda one: (-one.score.total, one.stored.number)) + ranked[size:]
+        order = sorted(range(size), key=lambda i: (-totals[i], rows[i].number))
+        return [ranked[i] for i in order] + ranked[size:]
 
     def _filters(self, lang: str | None, source: str | None) -> list[Node]:
         """The filters that were given beside the query."""
@@ -272,16 +276,15 @@ class Collection:
         return tuple((word, found) for word in missing if (found := spelling.nearest(word, languages, self._engine.expand)))
 
     def _direct(
-        self, ranked: Sequence[Ranked], limit: int, text: str, asker: Asker, asked: Asked
+        self, ranked: Sequence[Ranked], limit: int, typed: Sequence[str], asked: Asked
     ) -> list[tuple[Found, Score, tuple[Stored, ...]]]:
-        """The first passages with the places that matched; those that say the same once, with the others beside."""
-        names: dict[Leaf, str] = {}
-        for word in query.typed(query.parse(text).tree):
-            for leaf in asker.typed(word):
-                names.setdefault(leaf, word)
-        typed = [names.get(leaf, text) for leaf in asked.leaves]
+        """The first passages with the places that matched; those that say the same once, with the others beside.
+
+        `typed` has for each part of the query the word or phrase of which it is one.
+        """
         found = []
-        for first, *others in duplicates.grouped([one.stored.passage.text for one in ranked], limit):
+        texts = [one.stored.passage.text for one in ranked]
+        for first, *others in duplicates.grouped(texts, [one.page for one in ranked], limit):
             stored, score, page, places = ranked[first]
             text = stored.passage.text
             matches = snippets.located(text, page, places, asked.leaves, asked.weights)
@@ -289,7 +292,7 @@ class Collection:
             found.append((Found(stored, score.total, matches, words), score, tuple(ranked[i].stored for i in others)))
         return found
 
-    def _hit(self, found: Found, score: Score, others: Sequence[Stored], asker: Asker, asked: Asked | None) -> Hit:
+    def _hit(self, found: Found, score: Score, others: Sequence[Stored], reasons: tuple[Reason, ...]) -> Hit:
         passage = found.stored.passage
         cut = snippets.snippet(passage.text, found.matches)
         begin = passage.span.start_char
@@ -302,21 +305,16 @@ class Collection:
             cut.marks,
             self.opposite(passage, begin + cut.start, begin + cut.end),
             tuple(Place(other.passage.source, *other.passage.span[2:4]) for other in others),
-            self._reasons(asker, asked, score) if asked else _translated(found),
+            reasons,
             found.match,
             found.words,
         )
 
-    def _reasons(self, asker: Asker, asked: Asked, score: Score) -> tuple[Reason, ...]:
-        """A score in words: what each part of the query gives, then the other evidence; what gives nothing is left out."""
+    def _grounds(self, asker: Asker, asked: Asked) -> list[tuple[str, str]]:
+        """What a part of the query is called, and in how many passages it occurs; behind them the further kinds of evidence."""
         count = self._engine.count()
-        named = [
-            Reason(reranking.name(leaf), value, f"in {asker.frequency(leaf)} of {count} passages")
-            for leaf, value in zip(asked.leaves, score.leaves, strict=False)
-        ]
-        further = zip(reranking.EVIDENCE.items(), score[1:], strict=True)
-        named += [Reason(name, value, grounds) for (name, grounds), value in further]
-        return tuple(reason for reason in named if reason.score)
+        named = [(reranking.name(leaf), f"in {asker.frequency(leaf)} of {count} passages") for leaf in asked.leaves]
+        return [*named, *reranking.EVIDENCE.items()]
 
     def opposite(self, passage: Passage, start_char: int, end_char: int) -> tuple[Counterpart, ...]:
         """What translates the part of a passage between two offsets of its document: a slice of each passage opposite."""
@@ -335,6 +333,25 @@ class Collection:
     def files(self) -> list[FileRow]:
         """Every file, also those that were skipped, by name."""
         return list(self._store.files())
+
+
+def _typed(text: str, tree: Node, asker: Asker, asked: Asked) -> list[str]:
+    """For each part of a query the word or phrase, as typed, of which it is one."""
+    names: dict[Leaf, str] = {}
+    for word in query.typed(tree):
+        for leaf in asker.typed(word):
+            names.setdefault(leaf, word)
+    return [names.get(leaf, text) for leaf in asked.leaves]
+
+
+def _reasons(grounds: Sequence[tuple[str, str]], score: Score) -> tuple[Reason, ...]:
+    """A score in words: what each part of the query gives, then the other evidence; what gives nothing is left out.
+
+    A passage that was not put in order has but one number, which stands for the first part.
+    """
+    further = len(grounds) - len(reranking.EVIDENCE)
+    values = [*zip(grounds[:further], score.leaves, strict=False), *zip(grounds[further:], score[1:], strict=True)]
+    return tuple(Reason(name, value, why) for (name, why), value in values if value)
 
 
 def _translated(found: Found) -> tuple[Reason, ...]:
