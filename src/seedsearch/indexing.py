@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from seedsearch import analysis, corrections, embedding, encoder, manifest
+from seedsearch.collector import patient
 from seedsearch.engines import create_engine, engine_class, open_engine
 from seedsearch.engines.protocol import Engine, Entry, Writer
 from seedsearch.errors import IndexCorruptError, IndexMissingError, IndexVersionError, SeedsearchError, UnreadableError
@@ -241,7 +241,7 @@ class _Run:
         if todo.work or todo.gone:
             with (
                 closing(results(tasks(todo.work, self.folder, self.manifest.engine), size, jobs)) as found,
-                _patient_collector(),
+                patient(),
             ):
                 self._write(todo.gone, zip(todo.work, groupby(found, key=_file_of), strict=True))
         if model:
@@ -367,14 +367,3 @@ def _unique(one: Prepared, file: str, taken: set[str], sha256: str) -> Prepared:
 
 def _file_of(found: tuple[Task, Result]) -> str:
     return found[0].name
-
-
-@contextmanager
-def _patient_collector() -> Iterator[None]:
-    """Let Python look for cycles of garbage less often: there are next to none, and looking took a ninth of a build."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

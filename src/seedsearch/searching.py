@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedsearch import analysis, cutting, duplicates, manifest, patterns, query, reranking, snippets, spelling
+from seedsearch import analysis, collector, cutting, duplicates, manifest, patterns, query, reranking, snippets, spelling
 from seedsearch.asking import Asker
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
@@ -125,7 +125,8 @@ class Collection:
         """
         for _ in range(TRIES):
             try:
-                found = self._search(text, limit, lang, source, translate)
+                with collector.patient():
+                    found = self._search(text, limit, lang, source, translate)
             except (FileNotFoundError, IndexMissingError, IndexCorruptError) as error:
                 if not self._is_replaced():
                     raise _damaged(self.index, error) from None

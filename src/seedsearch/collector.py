@@ -1,0 +1,23 @@
+"""Python's collector of cyclic garbage, which looks through all that is new after every 700 objects."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENT = 100_000  # objects
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Let it look less often: there are next to no cycles, and looking took a ninth of a build and 6 to 9 % of a query."""
+    before = gc.get_threshold()
+    if before[0] >= PATIENT or not gc.isenabled():  # of what runs at once, the first one puts it back
+        yield
+        return
+    gc.set_threshold(PATIENT, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
