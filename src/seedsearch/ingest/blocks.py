@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from seedsearch.ingest.wrapping import Line, columns, ends_sentence, is_item, is_rule, paragraphs
+from seedsearch.ingest.wrapping import Line, ends_sentence, is_item, is_rule, paragraphs
 
 # A heading takes one line of a screen, and a dozen words or thirty Chinese characters.
 _MOST_COLUMNS, _MOST_WORDS, _MOST_WIDE = 80, 12, 30
+_MORE_COLUMNS = 20  # where it begins with a number
 _LONG = 240  # characters: what is longer is neither a heading nor a ruled line
 # Columns of a page, and how far the margins of a centred line may differ.
 _PAGE, _OFF_CENTRE = 76, 12
@@ -78,7 +79,8 @@ class _Draft(NamedTuple):
     body: bool
 
 
-_AS_DRAFT = partial(tuple.__new__, _Draft)  # its constructor takes three times as long
+_AS_DRAFT, _AS_BLOCK = partial(tuple.__new__, _Draft), partial(tuple.__new__, RawBlock)
+"""Their constructors take three times as long."""
 
 
 def split(text: str) -> list[RawBlock]:
@@ -86,22 +88,24 @@ def split(text: str) -> list[RawBlock]:
 
     `split("Six\\n\\nIt is so.") == [RawBlock(0, 3, "heading", 3), RawBlock(5, 14, "paragraph", 0)]`. Time is linear.
     """
-    if len(text) > _LONG and (block := _one_line(text)):
+    if block := _one_line(text):
         return [block]
-    drafts = _uncommented(list(_drafts(text)))
-    headings = _headings(drafts)
+    drafts = list(_drafts(text))
+    headings = _headings(_uncommented(drafts)) if any([draft.level for draft in drafts]) else {}
     return [
-        RawBlock(draft.start, draft.end, "heading", headings[index])
-        if index in headings
-        else RawBlock(draft.start, draft.end, "item" if draft.item else "paragraph", 0)
+        _AS_BLOCK(
+            (draft.start, draft.end, "heading", headings[index])
+            if index in headings
+            else (draft.start, draft.end, "item" if draft.item else "paragraph", 0)
+        )
         for index, draft in enumerate(drafts)
     ]
 
 
 def _one_line(text: str) -> RawBlock | None:
-    """The block of a text of one long line, which is no heading, in a twentieth of the time; None for any other text."""
+    """The block of a text of one line that is surely no heading nor ruled, in a twentieth of the time; None for any other."""
     body = text.strip()
-    if len(body) <= _LONG or len(text.splitlines()) > 1 or body[0] in "#>":
+    if not body or len(text.splitlines()) > 1 or body[0] in "#>" or (len(body) <= _LONG and not body[0].isalnum()):
         return None
     start = text.index(body[0])
     line = Line(start, start + len(body), start, 0, 0, len(body), True)
@@ -150,13 +154,16 @@ def _underlines(text: str, rule: Line, line: Line) -> bool:
 
 def _draft(text: str, group: list[Line]) -> _Draft:
     line, end = group[0], group[-1].end
-    style, number = _number(text[line.content : min(line.end, line.content + 40)])
+    item = is_item(text, line)
+    one = len(group) == 1
+    hashes = _HASHES.match(text, line.start, line.end) if one else None
+    # The number of what is too long for a heading, and no item, is not asked for.
+    wanted = item or hashes or (one and line.end - line.content <= _MOST_COLUMNS + _MORE_COLUMNS)
+    style, number = _number(text[line.content : min(line.end, line.content + 40)]) if wanted else ("", "")
     stopped = ends_sentence(text, end)
-    short = len(group) == 1 and _is_short(text, line, style)
-    hashes = _HASHES.match(text, line.start, line.end) if len(group) == 1 else None
+    short = one and _is_short(text, line, style)
     level = len(hashes[1]) if hashes else _look(text, line, style, stopped) if short else 0
     body = stopped or (level == 0 and not short)
-    item = is_item(text, line)
     return _AS_DRAFT(
         (
             line.start,
@@ -169,7 +176,7 @@ def _draft(text: str, group: list[Line]) -> _Draft:
             number,
             stopped,
             hashes is not None,
-            body or len(group) > 1,
+            body or not one,
         )
     )
 
@@ -188,12 +195,12 @@ def _number(words: str) -> tuple[str, str]:
 
 def _is_short(text: str, line: Line, style: str) -> bool:
     """Whether a line takes no more room than a heading does; one that begins with a number is granted a little more."""
-    most = _MOST_COLUMNS + (20 if style else 0)
-    if line.end - line.content > most:
+    most, size = _MOST_COLUMNS + (_MORE_COLUMNS if style else 0), line.end - line.content
+    if size > most:
         return False
-    words = text[line.content : line.end]
-    width = columns(words)
-    return width <= most and width - len(words) <= _MOST_WIDE and words.count(" ") < _MOST_WORDS + (3 if style else 0)
+    width = line.width - line.indent
+    blanks = text.count(" ", line.content, line.end)
+    return width <= most and width - size <= _MOST_WIDE and blanks < _MOST_WORDS + (3 if style else 0)
 
 
 def _look(text: str, line: Line, style: str, stopped: bool) -> int:

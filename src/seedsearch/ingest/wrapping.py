@@ -125,13 +125,16 @@ def paragraphs(text: str) -> Iterator[list[Line]]:
     # Few texts have what tables have: to look for it between each two lines takes longer.
     tabular = any(mark in text for mark in _TABULAR_MARKS)
     breaks = [_break(text, line, following, tabular) for line, following in pairwise(every)]
+    if not any(breaks):
+        yield from ([line] for line in every)
+        return
     whole = _edge([one for one in breaks if one is not None])
     first = 0
     while first < len(every):
         last = first + 1
         while last < len(every) and not every[last].apart:
             last += 1
-        own = _edge([one for one in breaks[first : last - 1] if one is not None])
+        own = None if last - first == len(every) else _edge([one for one in breaks[first : last - 1] if one is not None])
         yield from _run(every[first:last], breaks[first : last - 1], whole if own is None else own)
         first = last
 
@@ -196,11 +199,14 @@ def _edge(breaks: list[_Break]) -> int | None:
 
 def _run(run: list[Line], breaks: list[_Break | None], edge: int | None) -> Iterator[list[Line]]:
     """The paragraphs of lines among which no blank one stands, wrapped at `edge` if there is one."""
+    if edge is None:
+        yield from ([line] for line in run)
+        return
     group = [run[0]]
     for line, one in zip(run[1:], breaks, strict=True):
         # Like the line before it, or hanging below the first.
         level = abs(line.indent - group[-1].indent) <= 1 or len(group) == 1
-        if edge is None or one is None or not level or not _made_by(one, edge):
+        if one is None or not level or not _made_by(one, edge):
             yield group
             group = []
         group.append(line)
