@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch.ingest import sentences as module
 from seedsearch.ingest.sentences import sentences
 
 
@@ -71,3 +73,16 @@ def test_hostile_megabyte_is_split_in_linear_time(unit: str) -> None:
     start = time.process_time()
     sentences(unit * (500_000 // len(unit)))
     assert time.process_time() - start < 5
+
+
+SURE = ["government.", "Government", "approx. ", "字。", "か！", "。次", "？」", ". A", "! The", "U.S.", "(12) ", "é. ", "\n\n"]
+
+
+@given(st.lists(st.sampled_from([*SURE, *'ab C1.!?。！…"」)[] \n\u3000，']), max_size=20).map("".join))
+def test_what_surely_ends_a_sentence_ends_it_by_all_rules(text: str) -> None:
+    expected, short = sentences(text), (module._FIRST, module._FIRST_ASCII)
+    module._FIRST = module._FIRST_ASCII = re.compile("[\n" + module._STRONG + ".!?．…‥]")
+    try:
+        assert sentences(text) == expected
+    finally:
+        module._FIRST, module._FIRST_ASCII = short
