@@ -17,7 +17,7 @@ from seedsearch.engines import item_writer
 from seedsearch.engines.protocol import Words
 from seedsearch.errors import SeedsearchError, UnreadableError
 from seedsearch.ingest.formats import Broken
-from seedsearch.ingest.passages import passage_id
+from seedsearch.ingest.passages import passage_ids
 from seedsearch.ingest.pieces import Survey
 from seedsearch.reading import Reading, align, content, documents, documents_of_piece, file_hash, part
 from seedsearch.records import Alignment, Document, Passage, Source
@@ -209,10 +209,9 @@ def renamed(one: Prepared, source: str, sha256: str) -> Prepared:
     """A document under another name, with the ids of its passages, which depend on it."""
     import json
 
-    ids = {row[0]: passage_id(source, sha256, row[1], row[2]) for row in one.rows.passages}
-    passages = [
-        (ids[row[0]], *row[1:-1], json.dumps([ids[other] for other in json.loads(row[-1])])) for row in one.rows.passages
-    ]
+    rows = one.rows.passages
+    ids = dict(zip([row[0] for row in rows], passage_ids(source, sha256, [row[1:3] for row in rows]), strict=True))
+    passages = [(ids[row[0]], *row[1:-1], json.dumps([ids[other] for other in json.loads(row[-1])])) for row in rows]
     return one._replace(rows=one.rows._replace(document=(source, *one.rows.document[1:]), passages=passages))
 
 

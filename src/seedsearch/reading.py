@@ -22,19 +22,19 @@ from seedsearch.records import Alignment, Bead, Block, Decoded, Document, Pair, 
 
 
 class Reading(NamedTuple):
-    """A document just read, and `span_of`, which gives the place of two character offsets of its text.
+    """A document just read, and `spans_of`, which gives the spans of places [start, end) in its text, in ascending order.
 
     Of an object of a JSON Lines file `id` is what stands behind `#` in the document's name, and `line` its 1-based line.
     """
 
     document: Document
-    span_of: Callable[[int, int], Span]
+    spans_of: passages.SpansOf
     id: str = ""
     line: int = 0
 
     def passages(self, aligned: Alignment | None = None) -> list[Passage]:
         """The passages of the document, with the ids of their counterparts."""
-        return passages.cut(self.document, aligned or align(self.document), self.span_of)
+        return passages.cut(self.document, aligned or align(self.document), self.spans_of)
 
     def pairs(self, aligned: Alignment) -> Iterator[Pair]:
         """The places that translate each other, as fine as sentences where beads hold more than one, in order."""
@@ -46,7 +46,7 @@ class Reading(NamedTuple):
         (left, left_end), (right, right_end) = (self._reach(side) for side in (bead.left, bead.right))
         if any(side[-1] - side[0] >= len(side) for side in (bead.left, bead.right)):
             # Where the languages take turns, blocks of the other half stand between those of this one.
-            yield Pair(self.span_of(left, left_end), self.span_of(right, right_end), bead.confidence)
+            yield Pair(self._span(left, left_end), self._span(right, right_end), bead.confidence)
             return
         from seedsearch.ingest import alignment
 
@@ -54,8 +54,11 @@ class Reading(NamedTuple):
         sentences = alignment.sentence_beads(text[left:left_end], text[right:right_end], halves[0].language, halves[1].language)
         for one, other, confidence in sentences:
             if one and other:
-                spans = (self.span_of(left + one[0], left + one[1]), self.span_of(right + other[0], right + other[1]))
+                spans = (self._span(left + one[0], left + one[1]), self._span(right + other[0], right + other[1]))
                 yield Pair(*spans, min(confidence, bead.confidence))
+
+    def _span(self, start: int, end: int) -> Span:
+        return self.spans_of([(start, end)])[0]
 
     def _reach(self, side: Sequence[int]) -> tuple[int, int]:
         blocks = self.document.blocks
@@ -240,13 +243,12 @@ def _reading(
     source: Source, part: Part, texts: list[str], several: bool, decoded: Decoded, offsets: Offsets, digest: str
 ) -> Reading:
     """A part as a document; `texts` are those of its blocks, `several` says whether they are in several scripts."""
-    span_of = partial(_span, part, offsets)
     languages = _languages(part, texts)
-    several = several or len({language.partition("-")[0] for language in languages} - {"und"}) > 1
-    spans = offsets.spans(part.places_in_file())
+    several = several or len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
+    spans = _spans(part, offsets, [raw[:2] for raw in part.blocks])
     blocks = tuple(
         [
-            _AS_BLOCK((_AS_SPAN((raw.start, raw.end, *span[2:])), raw.kind, raw.level, language))
+            _AS_BLOCK((span, raw.kind, raw.level, language))
             for raw, span, language in zip(part.blocks, spans, languages, strict=True)
         ]
     )
@@ -261,13 +263,13 @@ def _reading(
         halves=bilingual.halves(part.text, blocks) if several else (),
         title=part.title,
     )
-    return Reading(document, span_of, part.id, part.line)
+    return Reading(document, partial(_spans, part, offsets), part.id, part.line)
 
 
-def _span(part: Part, offsets: Offsets, start: int, end: int) -> Span:
+def _spans(part: Part, offsets: Offsets, places: Sequence[tuple[int, int]]) -> list[Span]:
     """Characters count in the document's text; lines and bytes are those of the file."""
-    found = offsets.span(part.in_file(start), part.in_file(end))
-    return found._replace(start_char=start, end_char=end)
+    found = offsets.spans(part.places_in_file(places), part.line)
+    return [_AS_SPAN((start, end, *span[2:])) for (start, end), span in zip(places, found, strict=True)]
 
 
 def _languages(part: Part, texts: list[str]) -> list[str]:

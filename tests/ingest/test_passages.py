@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.ingest.blocks import RawBlock, split
-from seedsearch.ingest.passages import cut, heading_text
+from seedsearch.ingest.passages import SpansOf, cut, heading_text
 from seedsearch.records import Alignment, Bead, Block, Document, Half, Passage, Span
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +27,11 @@ def places(text: str) -> Callable[[int, int], Span]:
         return Span(start, end, *lines, *(len(text[:place].encode("utf-8", "surrogatepass")) for place in (start, end)))
 
     return span_of
+
+
+def spans_of(text: str) -> SpansOf:
+    span_of = places(text)
+    return lambda wanted: [span_of(start, end) for start, end in wanted]
 
 
 def document(
@@ -46,7 +51,7 @@ def document(
 
 
 def passages(text: str, language: Callable[[str], str] | str = "en") -> list[Passage]:
-    return cut(document(text, language), ALONE, places(text))
+    return cut(document(text, language), ALONE, spans_of(text))
 
 
 def words(text: str) -> float:
@@ -118,7 +123,7 @@ def touched(made: Document, passage: Passage) -> list[int]:
 @given(documents())
 def test_passages_are_verbatim_in_order_and_hold_every_block(drawn: tuple[Document, Alignment]) -> None:
     made, alignment = drawn
-    found = cut(made, alignment, places(made.text))
+    found = cut(made, alignment, spans_of(made.text))
     span_of = places(made.text)
     behind = 0
     for passage in found:
@@ -137,7 +142,7 @@ def test_passages_keep_to_one_language_one_half_one_section_and_a_readable_size(
 ) -> None:
     made, alignment = drawn
     half_of = {block: number for number, half in enumerate(made.halves) for block in half.blocks}
-    for passage in cut(made, alignment, places(made.text)):
+    for passage in cut(made, alignment, spans_of(made.text)):
         held = touched(made, passage)
         languages = {made.blocks[i].language for i in held}
         assert len(languages - {"und"}) <= 1
@@ -158,8 +163,8 @@ def test_passages_keep_to_one_language_one_half_one_section_and_a_readable_size(
 @given(documents())
 def test_ids_are_unique_and_stable_and_counterparts_mutual(drawn: tuple[Document, Alignment]) -> None:
     made, alignment = drawn
-    found = cut(made, alignment, places(made.text))
-    assert found == cut(made, alignment, places(made.text))
+    found = cut(made, alignment, spans_of(made.text))
+    assert found == cut(made, alignment, spans_of(made.text))
     by_id = {passage.id: passage for passage in found}
     assert len(by_id) == len(found)
     assert all(re.fullmatch("[0-9a-f]{16}", name) for name in by_id)
@@ -182,16 +187,16 @@ def test_ids_are_unique_and_stable_and_counterparts_mutual(drawn: tuple[Document
 
 def test_ids_depend_on_source_file_and_place_only() -> None:
     made = document("It is so.\n\nIt is not.")
-    (before,) = cut(made, ALONE, places(made.text))
-    (same,) = cut(made._replace(encoding="big5", language="fr", title="T"), ALONE, places(made.text))
+    (before,) = cut(made, ALONE, spans_of(made.text))
+    (same,) = cut(made._replace(encoding="big5", language="fr", title="T"), ALONE, spans_of(made.text))
     assert same.id == before.id
     for changed in (made._replace(source="b.txt"), made._replace(sha256="1" * 64)):
-        (other,) = cut(changed, ALONE, places(made.text))
+        (other,) = cut(changed, ALONE, spans_of(made.text))
         assert other.id != before.id
 
 
 def test_a_name_that_is_not_unicode_has_an_id() -> None:
-    (passage,) = cut(document("It is so.")._replace(source="caf\udce9.txt"), ALONE, places("It is so."))
+    (passage,) = cut(document("It is so.")._replace(source="caf\udce9.txt"), ALONE, spans_of("It is so."))
     assert len(passage.id) == 16
 
 
@@ -215,7 +220,7 @@ def test_the_sections_of_a_translation_pair_up() -> None:
     english = tuple(i for i in range(chinese[-1] + 1, len(made.blocks)))
     made = made._replace(halves=(Half("zh-Hant", chinese), Half("en", english)))
     alignment = Alignment(tuple(Bead((a,), (b,), 1.0) for a, b in zip(chinese, english, strict=True)), 1.0)
-    found = cut(made, alignment, places(text))
+    found = cut(made, alignment, spans_of(text))
     by_id = {passage.id: passage for passage in found}
     left = [passage for passage in found if passage.language == "zh-Hant"]
     right = [by_id[passage.counterparts[0]] for passage in left]
@@ -234,16 +239,16 @@ def test_the_second_half_is_cut_where_the_first_was() -> None:
     made = document(text, script)
     made = made._replace(halves=(Half("en", tuple(range(6))), Half("zh-Hant", tuple(range(6, 12)))))
     alignment = Alignment(tuple(Bead((i,), (i + 6,), 1.0) for i in range(6)), 1.0)
-    found = cut(made, alignment, places(text))
+    found = cut(made, alignment, spans_of(text))
     assert [passage.counterparts for passage in found[:6]] == [(passage.id,) for passage in found[6:]]
-    without = cut(made, ALONE, places(text))
+    without = cut(made, ALONE, spans_of(text))
     assert len(without) < len(found) == 12
 
 
 def test_one_bead_over_two_long_paragraphs_is_paired_piece_by_piece() -> None:
     text = "The ship left the quay at noon. " * 200 + "\n\n" + "船在中午離開了碼頭。" * 200
     made = document(text, script)._replace(halves=(Half("en", (0,)), Half("zh-Hant", (1,))))
-    found = cut(made, Alignment((Bead((0,), (1,), 1.0),), 1.0), places(text))
+    found = cut(made, Alignment((Bead((0,), (1,), 1.0),), 1.0), spans_of(text))
     left = [passage for passage in found if passage.language == "en"]
     assert len(left) > 6
     assert all(1 <= len(passage.counterparts) <= 3 for passage in found)
@@ -282,7 +287,7 @@ def test_headings_without_a_body_go_with_the_next() -> None:
         RawBlock(9, 14, "paragraph", 0),
         RawBlock(15, 18, "heading", 2),
     ]
-    found = cut(document("# A\n## B\nBody.\n# C", raw=raw, title="T"), ALONE, places("# A\n## B\nBody.\n# C"))
+    found = cut(document("# A\n## B\nBody.\n# C", raw=raw, title="T"), ALONE, spans_of("# A\n## B\nBody.\n# C"))
     assert [(passage.text, passage.headings) for passage in found] == [
         ("# A\n## B\nBody.", ("T", "A", "B")),
         ("# C", ("T", "A", "C")),
@@ -291,7 +296,7 @@ def test_headings_without_a_body_go_with_the_next() -> None:
 
 def test_of_a_heading_without_end_the_beginning_is_taken() -> None:
     text = "# " + "word  " * 100_000
-    found = cut(document(text, raw=[RawBlock(0, len(text.rstrip()), "heading", 1)]), ALONE, places(text))
+    found = cut(document(text, raw=[RawBlock(0, len(text.rstrip()), "heading", 1)]), ALONE, spans_of(text))
     assert len(found) > 100
     assert {passage.headings for passage in found} == {(" ".join(["word"] * 66 + ["wo"]),)}
 
@@ -341,6 +346,6 @@ def test_a_word_without_end_is_cut_between_characters(text: str) -> None:
 def test_a_million_characters_are_cut_in_no_time(text: str) -> None:
     made = document(text)
     began = time.process_time()
-    found = cut(made, ALONE, lambda start, end: Span(start, end, 1, 1, 0, 0))
+    found = cut(made, ALONE, lambda wanted: [Span(start, end, 1, 1, 0, 0) for start, end in wanted])
     assert time.process_time() - began < 5
     assert "".join("".join(passage.text.split()) for passage in found) == "".join(text.split())

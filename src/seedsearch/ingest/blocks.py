@@ -91,7 +91,7 @@ def split(text: str) -> list[RawBlock]:
     if block := _one_line(text):
         return [block]
     drafts = list(_drafts(text))
-    headings = _headings(_uncommented(drafts)) if any([draft.level for draft in drafts]) else {}
+    headings = _headings(_uncommented(drafts)) if any(draft.level for draft in drafts) else {}
     return [
         _AS_BLOCK(
             (draft.start, draft.end, "heading", headings[index])

@@ -35,18 +35,15 @@ class Part(NamedTuple):
 
     def in_file(self, offset: int) -> int:
         """The place in the file's text, in characters, of a place in `text`."""
-        if not self.shifts:
-            return self.start + offset
-        index = bisect_right(self.shifts, offset, key=_from)
-        return self.start + offset + (self.shifts[index - 1][1] if index else 0)
+        return self.places_in_file([(offset, offset)])[0][0]
 
-    def places_in_file(self) -> Iterator[tuple[int, int]]:
-        """The places of the blocks in the file's text."""
+    def places_in_file(self, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Places in the file's text, in characters, of places in `text`, each [start, end)."""
         if not self.shifts:
-            return ((self.start + block.start, self.start + block.end) for block in self.blocks)
+            return [(self.start + start, self.start + end) for start, end in places]
         froms, ahead = [0, *[place for place, _ in self.shifts]], [0, *[ahead for _, ahead in self.shifts]]
-        edges = [self.start + edge + ahead[bisect_right(froms, edge) - 1] for block in self.blocks for edge in block[:2]]
-        return zip(edges[::2], edges[1::2], strict=True)
+        edges = [self.start + edge + ahead[bisect_right(froms, edge) - 1] for place in places for edge in place]
+        return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 class Broken(NamedTuple):
@@ -100,7 +97,3 @@ def reader_of(name: str) -> Reader:
 def read_text(text: str) -> Iterator[Part]:
     """A plain text as the one document that it is."""
     yield Part("", "", "", text, split(text))
-
-
-def _from(shift: tuple[int, int]) -> int:
-    return shift[0]

@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from seedsearch.ingest.decoding import payload
@@ -45,6 +46,7 @@ class Offsets:
         self._mark, self._codec = payload(data, decoded.encoding)
         self._newline = "\r" if "\n" not in decoded.text and not piece else "\n"
         self._first_byte, self._first_line = piece or (0, 1)
+        self._is_exact = piece is not None
         # With one byte for each character there is nothing to measure.
         self._one_byte = len(data) - self._mark == len(decoded.text)
         self._stateful = self._codec.startswith(_STATEFUL)
@@ -69,25 +71,30 @@ class Offsets:
         end = self._byte(end_char, bisect_right(self._chars, end_char) - 1) + self._first_byte
         return Span(start_char, end_char, first, last, start, end)
 
-    def spans(self, places: Iterable[tuple[int, int]]) -> list[Span]:
-        """As `span`, for places in ascending order without overlap, at a fifth of the cost where they are near each other."""
+    def spans(self, places: Iterable[tuple[int, int]], line: int = 0) -> list[Span]:
+        """As `span`, for places in ascending order without overlap, at a fifth of the cost where they are near each other.
+
+        `line` is the line of the file on which they all stand, where that is known.
+        """
         if self._states or self._stateful:
             return [self.span(start, end) for start, end in places]
         text, newline, codec = self._text, self._newline, self._codec
         above, ahead = self._first_line - 1, self._first_byte
         found: list[Span] = []
-        char = byte = line = 0
+        char = byte = behind = 0
+        first = last = line
         for start, end in places:
             if not found or not char <= start < char + _STRIDE:
-                checkpoint = bisect_right(self._chars, start) - 1
-                char, byte, line = self._chars[checkpoint], self._bytes[checkpoint], self._lines[checkpoint]
+                checkpoint = start // _STRIDE  # only where stretches have to be walked they are of other lengths
+                char, byte, behind = self._chars[checkpoint], self._bytes[checkpoint], self._lines[checkpoint] + above
             first_byte = byte + (start - char if self._one_byte else len(text[char:start].encode(codec)))
             byte = first_byte + (end - start if self._one_byte else len(text[start:end].encode(codec)))
-            first = line + text.count(newline, char, start)
-            last = first + text.count(newline, start, max(end - 1, start))
-            line = last + text.count(newline, max(end - 1, start), end)
+            if not line:
+                first = behind + text.count(newline, char, start)
+                last = first + text.count(newline, start, max(end - 1, start))
+                behind = last + text.count(newline, max(end - 1, start), end)
             char = end
-            found.append(_AS_SPAN((start, end, first + above, last + above, first_byte + ahead, byte + ahead)))
+            found.append(_AS_SPAN((start, end, first, last, first_byte + ahead, byte + ahead)))
         return found
 
     def _byte(self, char: int, checkpoint: int) -> int:
@@ -106,6 +113,9 @@ class Offsets:
 
     def _survey(self) -> None:
         """Set a checkpoint about every _STRIDE characters: character, byte, line, and a decoder's state if needed."""
+        if self._is_exact or self._one_byte:
+            self._survey_exact()
+            return
         char, byte, line = 0, self._mark, 1
         state: Any = None
         while True:
@@ -115,9 +125,7 @@ class Offsets:
             if char >= len(self._text):
                 return
             following = min(char + _STRIDE, len(self._text))
-            if self._one_byte:
-                byte += following - char
-            elif not self._stateful and (size := self._same(char, following, byte)):
+            if not self._stateful and (size := self._same(char, following, byte)):
                 byte += size
             else:
                 self._states[len(self._chars) - 1] = state
@@ -127,6 +135,19 @@ class Offsets:
                     raise ValueError("the text was not decoded from these bytes")
             line += self._text.count(self._newline, char, following)
             char = following
+
+    def _survey_exact(self) -> None:
+        """As `_survey`, where encoding the text surely gives the bytes again."""
+        text, codec = self._text, self._codec
+        chars = range(0, len(text), _STRIDE)
+        if self._one_byte:
+            sizes = [min(_STRIDE, len(text) - char) for char in chars]
+        else:
+            sizes = [len(text[char : char + _STRIDE].encode(codec)) for char in chars]
+        lines = [text.count(self._newline, char, char + _STRIDE) for char in chars]
+        self._chars.extend([*chars, len(text)])
+        self._bytes.extend(accumulate(sizes, initial=self._mark))
+        self._lines.extend(accumulate(lines, initial=1))
 
     def _same(self, char: int, following: int, byte: int) -> int:
         """Size of text[char:following] in bytes if encoding it gives the bytes that stand there, else 0."""

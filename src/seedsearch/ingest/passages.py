@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from seedsearch.ingest.sentences import sentences
 from seedsearch.ingest.sizes import WORD, Size, Sizes
@@ -62,8 +63,13 @@ class _Atom(NamedTuple):
     price: float
 
 
-def cut(document: Document, alignment: Alignment, span_of: Callable[[int, int], Span]) -> list[Passage]:
-    """The passages of a document in order; `span_of` gives the place of two character offsets of its text.
+SpansOf: TypeAlias = Callable[[Sequence[tuple[int, int]]], list[Span]]
+_AS_ATOM, _AS_PASSAGE = partial(tuple.__new__, _Atom), partial(tuple.__new__, Passage)
+"""Their constructors take three times as long."""
+
+
+def cut(document: Document, alignment: Alignment, spans_of: SpansOf) -> list[Passage]:
+    """The passages of a document in order; `spans_of` gives the spans of places in its text, in ascending order.
 
     Each block is in one passage, or in several in sequence where it is too long. A passage is a verbatim slice without
     blanks at its edges, at most 260 words or 520 Chinese characters, and lies in one language (blocks of "und" go with
@@ -71,15 +77,18 @@ def cut(document: Document, alignment: Alignment, span_of: Callable[[int, int], 
     """
     size = Sizes(document.text).between
     if not document.halves:
-        found = [(piece, section) for section in _sections(document) for piece in _cut(document, section, {}, size)]
-        return [_passage(document, piece, section.headings, span_of) for piece, section in found]
+        return _passages(
+            document,
+            [(piece, section.headings) for section in _sections(document) for piece in _cut(document, section, {}, size)],
+            spans_of,
+        )
     sections = list(_sections(document))
     pieces = [(piece, section) for section in sections if section.half != 1 for piece in _cut(document, section, {}, size)]
     # The second half is cut where the first was.
     prices = _prices(alignment, {piece[0].block for piece, section in pieces if section.half == 0})
     pieces += [(piece, section) for section in sections if section.half == 1 for piece in _cut(document, section, prices, size)]
     pieces.sort(key=lambda piece: piece[0][0].start)
-    passages = [_passage(document, piece, section.headings, span_of) for piece, section in pieces]
+    passages = _passages(document, [(piece, section.headings) for piece, section in pieces], spans_of)
     return _paired(passages, [piece for piece, _ in pieces], alignment)
 
 
@@ -91,11 +100,16 @@ def heading_text(source: str) -> str:
 
 def _sections(document: Document) -> Iterator[_Section]:
     """The sections of a document. Headings without a body of their own go with the one that follows them."""
+    blocks = document.blocks
+    if not document.halves and all(block.kind != "heading" and block.language == blocks[0].language for block in blocks):
+        if blocks:
+            yield _Section(list(range(len(blocks))), -1, _path(document, []))
+        return
     half_of = {block: number for number, half in enumerate(document.halves) for block in half.blocks}
     paths: dict[int, list[tuple[int, str]]] = {}
     section: list[int] = []
     half, language, headed = -1, "und", True
-    for index, block in enumerate(document.blocks):
+    for index, block in enumerate(blocks):
         heading = block.kind == "heading"
         common = _common(language, block.language)
         new_half = half_of.get(index, -1)
@@ -139,7 +153,7 @@ def _prices(alignment: Alignment, cuts: set[int]) -> dict[int, float]:
 def _cut(document: Document, section: _Section, prices: dict[int, float], size: Size) -> list[list[_Atom]]:
     if not prices and _is_one(document, section, size):
         spans = ((document.blocks[index].span, index) for index in section.blocks)
-        return [[_Atom(span.start_char, span.end_char, index, 0, 0.0) for span, index in spans]]
+        return [[_AS_ATOM((span[0], span[1], index, 0, 0.0)) for span, index in spans]]
     return _cheapest(list(_atoms(document, section, prices, size)))
 
 
@@ -172,10 +186,10 @@ def _atoms(document: Document, section: _Section, prices: dict[int, float], size
         price = prices.get(index, 0.0) + (_price(text, before, block) if before else 0.0)
         words = size(start, end)
         if words <= _LARGE:
-            yield _Atom(start, end, index, words, price)
+            yield _AS_ATOM((start, end, index, words, price))
         else:
             for piece_start, piece_end, words, piece_price in _pieces(text, block, size):
-                yield _Atom(piece_start, piece_end, index, words, price if piece_start == start else piece_price)
+                yield _AS_ATOM((piece_start, piece_end, index, words, price if piece_start == start else piece_price))
         before = block
 
 
@@ -278,35 +292,38 @@ def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
     return groups[::-1]
 
 
-def _passage(document: Document, atoms: list[_Atom], headings: tuple[str, ...], span_of: Callable[[int, int], Span]) -> Passage:
-    start, end = atoms[0].start, atoms[-1].end
+def _passages(document: Document, pieces: list[tuple[list[_Atom], tuple[str, ...]]], spans_of: SpansOf) -> list[Passage]:
+    """Pieces with their headings as passages."""
+    places = [(atoms[0].start, atoms[-1].end) for atoms, _ in pieces]
+    spans = [_whole(document, atoms) for atoms, _ in pieces]
+    ids = passage_ids(document.source, document.sha256, places)
+    return [
+        _AS_PASSAGE((name, document.source, span, _main_language(document, atoms), headings, document.text[start:end], ()))
+        for name, (start, end), span, (atoms, headings) in zip(
+            ids, places, spans_of(places) if None in spans else spans, pieces, strict=True
+        )
+    ]
+
+
+def _whole(document: Document, atoms: list[_Atom]) -> Span | None:
+    """The span of atoms that are whole blocks, None for others."""
     first, last = document.blocks[atoms[0].block].span, document.blocks[atoms[-1].block].span
-    whole = first.start_char == start and last.end_char == end
-    return Passage(
-        id=passage_id(document.source, document.sha256, start, end),
-        source=document.source,
-        span=_joined(first, last) if whole else span_of(start, end),
-        language=_main_language(document, atoms),
-        headings=headings,
-        text=document.text[start:end],
-    )
+    if first[0] != atoms[0].start or last[1] != atoms[-1].end:
+        return None
+    return first if first is last else Span(first[0], last[1], first[2], last[3], first[4], last[5])
 
 
-def _joined(first: Span, last: Span) -> Span:
-    """From the start of one span to the end of another."""
-    return Span(first[0], last[1], first[2], last[3], first[4], last[5])
+def passage_ids(source: str, sha256: str, places: Iterable[tuple[int, int]]) -> list[str]:
+    """What passages at characters [start, end) of a document are called: 16 hex digits of a hash each."""
+    from hashlib import sha256 as digest
 
-
-def passage_id(source: str, sha256: str, start: int, end: int) -> str:
-    """What a passage at characters [start, end) of a document is called: 16 hex digits of a hash."""
-    import hashlib
-
-    return hashlib.sha256(f"{source}\0{sha256}\0{start}\0{end}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    document = f"{source}\0{sha256}".encode("utf-8", "surrogatepass")
+    return [digest(b"%s\0%d\0%d" % (document, start, end)).hexdigest()[:16] for start, end in places]
 
 
 def _main_language(document: Document, atoms: list[_Atom]) -> str:
     """The language of most characters, "und" only where there is no other."""
-    if len(atoms) == 1:
+    if atoms[0].block == atoms[-1].block:
         return document.blocks[atoms[0].block].language
     characters: dict[str, int] = {}
     for atom in atoms:
