@@ -18,23 +18,26 @@ from seedsearch.ingest.formats import Broken, Part, reader_of
 from seedsearch.ingest.language import identify_blocks
 from seedsearch.ingest.offsets import Offsets
 from seedsearch.ingest.pieces import Piece, Survey
+from seedsearch.ingest.sizes import Sizes, of_many
 from seedsearch.records import Alignment, Bead, Block, Decoded, Document, Pair, Passage, Source, Span
 
 
 class Reading(NamedTuple):
     """A document just read, and `spans_of`, which gives the spans of places [start, end) in its text, in ascending order.
 
-    Of an object of a JSON Lines file `id` is what stands behind `#` in the document's name, and `line` its 1-based line.
+    `sizes` are those of parts of its text. Of an object of a JSON Lines file `id` is what stands behind `#` in the document's
+    name, and `line` its 1-based line.
     """
 
     document: Document
     spans_of: passages.SpansOf
+    sizes: Sizes
     id: str = ""
     line: int = 0
 
     def passages(self, aligned: Alignment | None = None) -> list[Passage]:
         """The passages of the document, with the ids of their counterparts."""
-        return passages.cut(self.document, aligned or align(self.document), self.spans_of)
+        return passages.cut(self.document, aligned or align(self.document), self.spans_of, self.sizes)
 
     def pairs(self, aligned: Alignment) -> Iterator[Pair]:
         """The places that translate each other, as fine as sentences where beads hold more than one, in order."""
@@ -220,8 +223,9 @@ def _readings(
 ) -> Iterator[Reading]:
     for batch in _batches(parts, broken):
         texts = [[part.text[raw.start : raw.end] for raw in part.blocks] for part in batch]
-        for part, blocks, several in zip(batch, texts, bilingual.in_several_scripts(texts), strict=True):
-            yield _reading(source, part, blocks, several, decoded, offsets, digest)
+        every = of_many([part.text for part in batch])
+        for part, blocks, several, sizes in zip(batch, texts, bilingual.in_several_scripts(texts), every, strict=True):
+            yield _reading(source, part, blocks, several, sizes, decoded, offsets, digest)
 
 
 def _batches(parts: Iterator[Part | Broken], broken: Callable[[Broken], None] | None) -> Iterator[list[Part]]:
@@ -240,9 +244,9 @@ def _batches(parts: Iterator[Part | Broken], broken: Callable[[Broken], None] | 
 
 
 def _reading(
-    source: Source, part: Part, texts: list[str], several: bool, decoded: Decoded, offsets: Offsets, digest: str
+    source: Source, part: Part, texts: list[str], several: bool, sizes: Sizes, decoded: Decoded, offsets: Offsets, digest: str
 ) -> Reading:
-    """A part as a document; `texts` are those of its blocks, `several` says whether they are in several scripts."""
+    """A part as a document; `texts` are those of its blocks, `several` says whether these are in several scripts."""
     languages = _languages(part, texts)
     several = several or len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
     spans = _spans(part, offsets, [raw[:2] for raw in part.blocks])
@@ -263,7 +267,7 @@ def _reading(
         halves=bilingual.halves(part.text, blocks) if several else (),
         title=part.title,
     )
-    return Reading(document, partial(_spans, part, offsets), part.id, part.line)
+    return Reading(document, partial(_spans, part, offsets), sizes, part.id, part.line)
 
 
 def _spans(part: Part, offsets: Offsets, places: Sequence[tuple[int, int]]) -> list[Span]:

@@ -68,14 +68,15 @@ _AS_ATOM, _AS_PASSAGE = partial(tuple.__new__, _Atom), partial(tuple.__new__, Pa
 """Their constructors take three times as long."""
 
 
-def cut(document: Document, alignment: Alignment, spans_of: SpansOf) -> list[Passage]:
-    """The passages of a document in order; `spans_of` gives the spans of places in its text, in ascending order.
+def cut(document: Document, alignment: Alignment, spans_of: SpansOf, sizes: Sizes | None = None) -> list[Passage]:
+    """The passages of a document in order; `spans_of` gives the spans of places in its text, in ascending order, `sizes` are
+    those of its text where they are known.
 
     Each block is in one passage, or in several in sequence where it is too long. A passage is a verbatim slice without
     blanks at its edges, at most 260 words or 520 Chinese characters, and lies in one language (blocks of "und" go with
     their neighbours), one half and one section. `counterparts` follow the alignment. Time is linear in the text.
     """
-    size = Sizes(document.text).between
+    size = (sizes or Sizes(document.text)).between
     if not document.halves:
         return _passages(
             document,
