@@ -248,7 +248,8 @@ def _reading(
 ) -> Reading:
     """A part as a document; `texts` are those of its blocks, `several` says whether these are in several scripts."""
     languages = _languages(part, texts)
-    several = several or len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
+    if not several and len(texts) > 1:
+        several = len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
     spans = _spans(part, offsets, [raw[:2] for raw in part.blocks])
     blocks = tuple(
         [
