@@ -156,7 +156,7 @@ def _draft(text: str, group: list[Line]) -> _Draft:
     line, end = group[0], group[-1].end
     item = is_item(text, line)
     one = len(group) == 1
-    hashes = _HASHES.match(text, line.start, line.end) if one else None
+    hashes = _HASHES.match(text, line.start, line.end) if one and text[line.start] == "#" else None
     # The number of what is too long for a heading, and no item, is not asked for.
     wanted = item or hashes or (one and line.end - line.content <= _MOST_COLUMNS + _MORE_COLUMNS)
     style, number = _number(text[line.content : min(line.end, line.content + 40)]) if wanted else ("", "")

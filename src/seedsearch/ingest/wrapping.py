@@ -68,7 +68,7 @@ _AS_LINE = partial(tuple.__new__, Line)  # its constructor takes three times as 
 
 def columns(text: str) -> int:
     """Columns that a text without tabs takes on a terminal; combining marks are counted like letters."""
-    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE_RUN.findall(text)))
+    return len(text) if text.isascii() else len(text) + len("".join(_WIDE_RUN.findall(text)))
 
 
 def is_item(text: str, line: Line) -> bool:
@@ -78,14 +78,15 @@ def is_item(text: str, line: Line) -> bool:
 
 def is_rule(text: str, line: Line) -> bool:
     """Whether a line is nothing but one mark at least three times over: `-----`, `* * *`, `:::`."""
-    if line.width > 2 * _WIDEST or line.end - line.start < 3 or text[line.start].isalnum():
+    if text[line.start].isalnum() or line.width > 2 * _WIDEST or line.end - line.start < 3:
         return False
     return _RULE.fullmatch(text, line.start, line.end) is not None
 
 
 def ends_sentence(text: str, end: int) -> bool:
     """Whether the text before `end` closes with a full stop, a colon or their like in any script, quotes aside."""
-    return text[max(end - 8, 0) : end].rstrip(_CLOSERS)[-1:] in _TERMINAL
+    last = text[end - 1]
+    return last in _TERMINAL or (last in _CLOSERS and text[max(end - 8, 0) : end].rstrip(_CLOSERS)[-1:] in _TERMINAL)
 
 
 def lines(text: str) -> Iterator[Line]:
@@ -152,6 +153,9 @@ class _Break(NamedTuple):
     lower: bool
 
 
+_AS_BREAK = partial(tuple.__new__, _Break)
+
+
 def _break(text: str, line: Line, following: Line, tabular: bool) -> _Break | None:
     """The break between two lines, or None if something else than the edge of the page explains it."""
     if following.apart or line.width > _WIDEST or line.depth != following.depth:
@@ -168,7 +172,7 @@ def _break(text: str, line: Line, following: Line, tabular: bool) -> _Break | No
     start = text[following.content : min(following.end, following.content + _WIDEST)]
     first = start[0] if start[0].isalpha() else next((char for char in start[:8] if char.isalpha()), "")
     small = first != "" and (not first.isupper() or start.isupper())
-    return _Break(line.width, line.width + need, not ends_sentence(text, line.end), small, first.islower())
+    return _AS_BREAK((line.width, line.width + need, not ends_sentence(text, line.end), small, first.islower()))
 
 
 def _edge(breaks: list[_Break]) -> int | None:
