@@ -35,7 +35,7 @@ _BEGIN, _INSIDE, _BLANK = b"b", b"x", b" "
 _SHAPE = bytes((_BLANK if chr(code).isspace() else _INSIDE)[0] for code in range(128)).ljust(256)
 _LONG_BYTES, _GAP_BYTES = _INSIDE * (_LONG_WORD + 1), _BLANK * _LONG_GAP
 _MOST = 1 << 20  # characters of a text of which arrays are made: 30 bytes for each
-_BATCH = 1 << 15  # characters in arrays at a time; for more, fresh memory each time takes a third longer
+_BATCH = 1 << 14  # characters in arrays at a time; for more, memory would be fetched and given back each time
 # Kinds of characters: those of blanks, words, marks that may go with the word before them, Han, Thai and their like; marks that
 # do go with the word before them; and what stands behind a text. For each how many are one word.
 _GAP, _WORD, _MARK, _OF_HAN, _OF_THAI, _JOINED, _STOP = range(7)
@@ -105,12 +105,12 @@ def _begins(texts: Sequence[str]) -> bytes:
     kinds = _kinds().of(code_points("\n".join(texts) + "\n")).astype(np.uint8)
     kinds[np.cumsum([len(text) + 1 for text in texts]) - 1] = _STOP
     _join_marks(kinds)
-    edges = np.flatnonzero(np.diff(kinds, prepend=_JOINED))  # no text begins with a mark that is joined to anything
+    edges = np.concatenate(([0], np.flatnonzero(kinds[1:] != kinds[:-1]) + 1))
     ends, of = np.append(edges[1:], len(kinds)), kinds[edges]
     found = np.full(len(kinds), _INSIDE[0], np.uint8)
     found[kinds == _GAP] = _BLANK[0]
     found[edges[(of != _GAP) & (of < _JOINED)]] = _BEGIN[0]
-    periods = np.array(_PERIODS)[of]
+    periods = np.array(_PERIODS, np.int32)[of]
     long = ends - edges > periods
     edges, ends, of, periods = edges[long], ends[long], of[long], periods[long]
     gap = of == _GAP
@@ -118,7 +118,7 @@ def _begins(texts: Sequence[str]) -> bytes:
         found[start + 1 : end] = _INSIDE[0]
         found[start + _LONG_GAP - 1 : end : _LONG_GAP] = _BEGIN[0]
     edges, ends, periods = edges[~gap], ends[~gap], periods[~gap]
-    more = (ends - edges - 1) // periods  # words of a run, beside the first
+    more = (ends - edges - 1).astype(np.int32) // periods  # words of a run, beside the first
     steps = np.arange(1, more.sum() + 1) - np.repeat(np.cumsum(more) - more, more)
     found[np.repeat(edges, more) + steps * np.repeat(periods, more)] = _BEGIN[0]
     return found.tobytes()
