@@ -90,6 +90,12 @@ def test_blocks_are_in_order_without_blanks_at_their_edges_and_cover_every_lette
 
 
 @given(messy)
+def test_a_line_by_itself_is_what_it_is_above_a_ruled_line(text: str) -> None:
+    for line in text.splitlines():
+        assert split(line) == split(line + "\n\n-----")
+
+
+@given(messy)
 def test_a_blank_line_always_separates(text: str) -> None:
     both = texts(text + "\n\n" + "One more sentence.")
     assert both[-1] == "One more sentence."

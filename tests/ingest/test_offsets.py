@@ -53,6 +53,22 @@ def check(data: bytes, decoded: Decoded, cuts: list[int]) -> None:
     assert offsets.spans(some) == [offsets.span(start, end) for start, end in some]
 
 
+@given(st.lists(st.text(alphabet=LETTERS.replace("\n", "")), min_size=1, max_size=9), st.integers(1, 60))
+def test_places_on_known_lines_of_a_piece_are_those_in_the_file(lines: list[str], times: int) -> None:
+    before, text = "字\n\n", "".join(line * times + "\n" for line in lines)
+    whole, data = (before + text).encode(), text.encode()
+    exact = Offsets(data, Decoded(text, "utf-8", "utf-8"), (len(whole) - len(data), 3))
+    every = Offsets(whole, Decoded(before + text, "utf-8", "utf-8"))
+    start = 0
+    for number, line in enumerate(lines, 3):
+        end = start + len(line * times)
+        places = [(start, (start + end) // 2), ((start + end) // 2, end)]
+        found = every.spans([(first + len(before), last + len(before)) for first, last in places])
+        assert exact.spans(places) == exact.spans(places, number)
+        assert [span[2:] for span in exact.spans(places)] == [span[2:] for span in found]
+        start = end + 1
+
+
 @pytest.mark.parametrize("codec", STATELESS)
 @given(st.text(alphabet=LETTERS), st.integers(1, 60), st.lists(st.integers(0, 3000), max_size=12))
 def test_the_bytes_of_a_span_decode_to_its_text(codec: str, text: str, times: int, cuts: list[int]) -> None:
