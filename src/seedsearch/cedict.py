@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import log1p
-from typing import NamedTuple
 
 from seedsearch.dictionary import data_file
 from seedsearch.function_words import ENGLISH
+from seedsearch.tuples import NamedTuple
 
 _MAX_EQUIVALENTS = 24
 _MAX_MENTIONS = 12

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from seedsearch.errors import QuerySyntaxError, SeedsearchError, UnreadableError
 from seedsearch.ingest.decoding import decode
@@ -16,6 +15,7 @@ from seedsearch.reading import file_hash, load, split_name
 from seedsearch.records import Counterpart, Passage, Source
 from seedsearch.searching import Collection
 from seedsearch.store import Stored
+from seedsearch.tuples import NamedTuple
 
 CONTEXT = 3  # lines shown before and after
 AS_INDEXED, CHANGED, GONE = "as indexed", "changed", "gone"

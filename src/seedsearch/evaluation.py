@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from seedsearch.errors import EvaluationError, IndexCorruptError, IndexVersionError, QuerySyntaxError
 from seedsearch.indexing import Progress, Report, build
@@ -20,6 +19,7 @@ from seedsearch.judged import Judged, open_bytes, read_judged
 from seedsearch.measures import MEASURES, Values, check_installed, mean, measure
 from seedsearch.runs import Run
 from seedsearch.searching import Collection, open_collection
+from seedsearch.tuples import NamedTuple
 
 DEPTH = 100  # documents taken of each query: what R@100 looks at
 UNPACKED = "unpacked.jsonl"  # no name of a collection's own: the index may be kept in the collection's folder

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, groupby
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from seedsearch import analysis, corrections, embedding, encoder, manifest
 from seedsearch.collector import patient
@@ -23,6 +23,7 @@ from seedsearch.preparing import Flaws, Prepared, Result, Task, renamed
 from seedsearch.reading import read
 from seedsearch.records import Alignment, Document
 from seedsearch.store import Seen, Store
+from seedsearch.tuples import NamedTuple
 from seedsearch.vectors import Vectors
 from seedsearch.workers import results
 

@@ -12,9 +12,10 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, cast
 
 from seedsearch.errors import EvaluationError
+from seedsearch.tuples import NamedTuple
 
 _HEADS = frozenset("query-id query_id queryid qid query".split())
 HIGHEST = 10_000  # grade of relevance; trec_eval takes memory for each grade up to the highest

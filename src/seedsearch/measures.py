@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import NamedTuple
 
 from seedsearch.errors import EvaluationError
+from seedsearch.tuples import NamedTuple
 
 MEASURES = ("nDCG@10", "R@100", "MRR@10", "P@1")
 SHUFFLES = 10_000

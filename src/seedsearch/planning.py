@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from seedsearch.engines import DEFAULT, ENGINES, engine_class
 from seedsearch.errors import UnreadableError
@@ -19,6 +18,7 @@ from seedsearch.preparing import Task
 from seedsearch.reading import survey
 from seedsearch.records import Source
 from seedsearch.store import Seen
+from seedsearch.tuples import NamedTuple
 
 # A file changed within this time of being looked at may change again without a new time stamp (as git's "racy" entries).
 RACY = 2_000_000_000  # nanoseconds

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from seedsearch import analysis, corrections
 from seedsearch.engines import item_writer
@@ -23,6 +23,7 @@ from seedsearch.reading import Reading, align, content, documents, documents_of_
 from seedsearch.records import Alignment, Document, Passage, Source
 from seedsearch.store import Rows, rows_of
 from seedsearch.streams import Stream
+from seedsearch.tuples import NamedTuple
 
 Plain: TypeAlias = tuple[Any, ...]
 

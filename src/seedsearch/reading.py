@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from seedsearch.errors import UnreadableError
 from seedsearch.ingest import bilingual, jsonlines, passages, pieces
@@ -20,6 +20,7 @@ from seedsearch.ingest.offsets import Offsets
 from seedsearch.ingest.pieces import Piece, Survey
 from seedsearch.ingest.sizes import Sizes, of_many
 from seedsearch.records import Alignment, Bead, Block, Decoded, Document, Pair, Passage, Source, Span
+from seedsearch.tuples import NamedTuple
 
 
 class Reading(NamedTuple):
@@ -70,8 +71,6 @@ class Reading(NamedTuple):
 
 _LARGE, _HEAD = 1 << 26, 1 << 16  # bytes
 _BATCH = 1 << 16  # characters
-_AS_BLOCK, _AS_SPAN = partial(tuple.__new__, Block), partial(tuple.__new__, Span)
-"""Their constructors take three times as long, which is a tenth of what reading a short document takes."""
 
 
 def split_name(name: str, exists: Callable[[str], bool]) -> tuple[str, str]:
@@ -253,7 +252,7 @@ def _reading(
     spans = _spans(part, offsets, [raw[:2] for raw in part.blocks])
     blocks = tuple(
         [
-            _AS_BLOCK((span, raw.kind, raw.level, language))
+            Block._make((span, raw.kind, raw.level, language))
             for raw, span, language in zip(part.blocks, spans, languages, strict=True)
         ]
     )
@@ -274,7 +273,7 @@ def _reading(
 def _spans(part: Part, offsets: Offsets, places: Sequence[tuple[int, int]]) -> list[Span]:
     """Characters count in the document's text; lines and bytes are those of the file."""
     found = offsets.spans(part.places_in_file(places), part.line)
-    return [_AS_SPAN((start, end, *span[2:])) for (start, end), span in zip(places, found, strict=True)]
+    return [Span._make((start, end, *span[2:])) for (start, end), span in zip(places, found, strict=True)]
 
 
 def _languages(part: Part, texts: list[str]) -> list[str]:

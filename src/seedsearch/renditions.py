@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from seedsearch import query, snippets
 from seedsearch.aligned import Use
@@ -13,6 +12,7 @@ from seedsearch.query import Phrase, Term
 from seedsearch.records import Counterpart
 from seedsearch.searching import Collection
 from seedsearch.translation import Rendering, Translation, renderings
+from seedsearch.tuples import NamedTuple
 
 
 class Place(NamedTuple):

@@ -1,7 +1,8 @@
 """Tuples with named fields: `typing.NamedTuple`, but for what it costs to make such a class.
 
 The standard one compiles source code for each class, 110 microseconds; a cold query makes 67 of them, 7 ms of 90. Here a class
-takes a tenth. To a type checker it is the standard one; at run time it does what this program asks of that, no more.
+takes a tenth. To a type checker it is the standard one; at run time it does what this program asks of that, no more. To make
+an instance by its name takes a third longer than with the standard one, by `_make` less.
 """
 
 from __future__ import annotations

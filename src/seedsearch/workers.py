@@ -19,10 +19,11 @@ from contextlib import suppress
 from itertools import chain
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import IO, NamedTuple
+from typing import IO
 
 from seedsearch.errors import SeedsearchError
 from seedsearch.preparing import Result, Task, from_plain, prepare, to_plain
+from seedsearch.tuples import NamedTuple
 
 # What a worker costs to start is worth about so many bytes of reading (0.3 s of CPU, 0.9 s with py3langid's model).
 WORTH = 1 << 20

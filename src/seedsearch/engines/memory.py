@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from seedsearch.engines.protocol import MAX_EXPANSION, Answer, Entry, Match, Words, cut_note
 from seedsearch.errors import IndexLockedError, IndexMissingError
@@ -28,6 +28,7 @@ from seedsearch.query import (
     speaks,
 )
 from seedsearch.ranking import FIELD_WEIGHTS, idf, norm, saturate
+from seedsearch.tuples import NamedTuple
 
 
 class _Passage(NamedTuple):

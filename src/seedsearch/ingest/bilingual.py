@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, groupby
-from typing import NamedTuple
 
 from seedsearch.ingest.scripts import SCRIPTS, script_weights, weights_of_many
 from seedsearch.records import Block, Half
+from seedsearch.tuples import NamedTuple
 
 # A block with so many Han characters to its Latin letters (a character weighs 2.5) is Chinese: right for 10,381 of 10,382
 # paragraphs and sentences of technical texts and novels. One without any is not.

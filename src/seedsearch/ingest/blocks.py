@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
-from typing import NamedTuple
 
 from seedsearch.ingest.wrapping import Line, ends_sentence, is_item, is_rule, paragraphs
+from seedsearch.tuples import NamedTuple
 
 # A heading takes one line of a screen, and a dozen words or thirty Chinese characters.
 _MOST_COLUMNS, _MOST_WORDS, _MOST_WIDE = 80, 12, 30
@@ -79,10 +78,6 @@ class _Draft(NamedTuple):
     body: bool
 
 
-_AS_DRAFT, _AS_BLOCK = partial(tuple.__new__, _Draft), partial(tuple.__new__, RawBlock)
-"""Their constructors take three times as long."""
-
-
 def split(text: str) -> list[RawBlock]:
     """The blocks of a plain text in order; everything but blanks and ruled lines (`-----`) is in exactly one.
 
@@ -93,7 +88,7 @@ def split(text: str) -> list[RawBlock]:
     drafts = list(_drafts(text))
     headings = _headings(_uncommented(drafts)) if any(draft.level for draft in drafts) else {}
     return [
-        _AS_BLOCK(
+        RawBlock._make(
             (draft.start, draft.end, "heading", headings[index])
             if index in headings
             else (draft.start, draft.end, "item" if draft.item else "paragraph", 0)
@@ -164,7 +159,7 @@ def _draft(text: str, group: list[Line]) -> _Draft:
     short = one and _is_short(text, line, style)
     level = len(hashes[1]) if hashes else _look(text, line, style, stopped) if short else 0
     body = stopped or (level == 0 and not short)
-    return _AS_DRAFT(
+    return _Draft._make(
         (
             line.start,
             end,

@@ -6,10 +6,10 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from seedsearch.errors import UnreadableError
 from seedsearch.records import Source
+from seedsearch.tuples import NamedTuple
 
 # A folder with one of these files in it holds an index, not documents; the lock comes first.
 INDEX_MARKS = frozenset({"seedsearch.json", "seedsearch.lock"})

@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import NamedTuple
 
 from seedsearch.errors import UnreadableError
 from seedsearch.ingest.blocks import RawBlock, split
+from seedsearch.tuples import NamedTuple
 
 
 class Part(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from json import JSONDecodeError, JSONDecoder
 from typing import TypeAlias
 
@@ -30,7 +29,6 @@ _END = re.compile(f"{_BLANKS.pattern}}}{_BLANKS.pattern}\\Z")
 _Value: TypeAlias = tuple[object, int, int]
 """A value of an object, and the characters [start, end) of the line on which its literal stands."""
 _NOTHING: _Value = ("", 0, 0)
-_AS_PART = partial(tuple.__new__, Part)  # its constructor takes three times as long
 
 
 def read(text: str, line: int = 1) -> Iterator[Part | Broken]:
@@ -75,7 +73,7 @@ def _document(line: str, start: int, number: int, taken: set[str]) -> Part | Non
     title = _text_of(members.get("title", _NOTHING))
     shifts = _shifts(line[literal + 1 : end - 1]) if "\\" in line else ()
     identity = unique(name or str(number), number, taken)
-    return _AS_PART((identity, title, language, text, split(text), start + literal + 1, shifts, number))
+    return Part._make((identity, title, language, text, split(text), start + literal + 1, shifts, number))
 
 
 def _members(line: str) -> dict[str, _Value]:

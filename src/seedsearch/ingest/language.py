@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from seedsearch.ingest.neighbours import is_english, is_maori, settle
 from seedsearch.ingest.scripts import dominant_script, han_variant, script_weights
 from seedsearch.ingest.witness import second_opinion
+from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -6,7 +6,6 @@ import codecs
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -17,7 +16,6 @@ from seedsearch.records import Decoded, Span
 _STRIDE = 256
 # What such a codec writes for a piece of text depends on what stood before it.
 _STATEFUL = ("iso2022", "hz", "utf-7")
-_AS_SPAN = partial(tuple.__new__, Span)  # its constructor takes three times as long
 
 
 class Offsets:
@@ -94,7 +92,7 @@ class Offsets:
                 last = first + text.count(newline, start, max(end - 1, start))
                 behind = last + text.count(newline, max(end - 1, start), end)
             char = end
-            found.append(_AS_SPAN((start, end, first, last, first_byte + ahead, byte + ahead)))
+            found.append(Span._make((start, end, first, last, first_byte + ahead, byte + ahead)))
         return found
 
     def _byte(self, char: int, checkpoint: int) -> int:

@@ -11,13 +11,13 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from seedsearch.ingest.sentences import sentences
 from seedsearch.ingest.sizes import WORD, Size, Sizes
 from seedsearch.records import Alignment, Block, Document, Passage, Span
+from seedsearch.tuples import NamedTuple
 
 # Sizes in words; no passage is above _MOST.
 _SMALL, _GOOD, _LARGE, _MOST = 60, 120, 180, 260
@@ -64,8 +64,6 @@ class _Atom(NamedTuple):
 
 
 SpansOf: TypeAlias = Callable[[Sequence[tuple[int, int]]], list[Span]]
-_AS_ATOM, _AS_PASSAGE = partial(tuple.__new__, _Atom), partial(tuple.__new__, Passage)
-"""Their constructors take three times as long."""
 
 
 def cut(document: Document, alignment: Alignment, spans_of: SpansOf, sizes: Sizes | None = None) -> list[Passage]:
@@ -154,7 +152,7 @@ def _prices(alignment: Alignment, cuts: set[int]) -> dict[int, float]:
 def _cut(document: Document, section: _Section, prices: dict[int, float], size: Size) -> list[list[_Atom]]:
     if not prices and _is_one(document, section, size):
         spans = ((document.blocks[index].span, index) for index in section.blocks)
-        return [[_AS_ATOM((span[0], span[1], index, 0, 0.0)) for span, index in spans]]
+        return [[_Atom._make((span[0], span[1], index, 0, 0.0)) for span, index in spans]]
     return _cheapest(list(_atoms(document, section, prices, size)))
 
 
@@ -187,10 +185,10 @@ def _atoms(document: Document, section: _Section, prices: dict[int, float], size
         price = prices.get(index, 0.0) + (_price(text, before, block) if before else 0.0)
         words = size(start, end)
         if words <= _LARGE:
-            yield _AS_ATOM((start, end, index, words, price))
+            yield _Atom._make((start, end, index, words, price))
         else:
             for piece_start, piece_end, words, piece_price in _pieces(text, block, size):
-                yield _AS_ATOM((piece_start, piece_end, index, words, price if piece_start == start else piece_price))
+                yield _Atom._make((piece_start, piece_end, index, words, price if piece_start == start else piece_price))
         before = block
 
 
@@ -299,7 +297,7 @@ def _passages(document: Document, pieces: list[tuple[list[_Atom], tuple[str, ...
     spans = [_whole(document, atoms) for atoms, _ in pieces]
     ids = passage_ids(document.source, document.sha256, places)
     return [
-        _AS_PASSAGE((name, document.source, span, _main_language(document, atoms), headings, document.text[start:end], ()))
+        Passage._make((name, document.source, span, _main_language(document, atoms), headings, document.text[start:end], ()))
         for name, (start, end), span, (atoms, headings) in zip(
             ids, places, spans_of(places) if None in spans else spans, pieces, strict=True
         )

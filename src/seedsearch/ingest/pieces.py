@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from seedsearch.ingest.decoding import PlainCheck
+from seedsearch.tuples import NamedTuple
 
 SMALLEST = 1 << 20  # bytes: a smaller file is read at once
 _PIECE = 1 << 18  # bytes, to the end of a line: a tenth of a second of work

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+
+from seedsearch.tuples import NamedTuple
 
 # Columns. Below 40 a fit is luck, above 120 nobody wraps.
 _NARROWEST, _WIDEST = 40, 120
@@ -63,9 +63,6 @@ class Line(NamedTuple):
     apart: bool
 
 
-_AS_LINE = partial(tuple.__new__, Line)  # its constructor takes three times as long
-
-
 def columns(text: str) -> int:
     """Columns that a text without tabs takes on a terminal; combining marks are counted like letters."""
     return len(text) if text.isascii() else len(text) + len("".join(_WIDE_RUN.findall(text)))
@@ -103,7 +100,7 @@ def lines(text: str) -> Iterator[Line]:
             continue
         if len(body) == len(raw) and raw[0] != ">":  # most lines
             start, end = match.span()
-            yield _AS_LINE((start, end, start, 0, 0, columns(body) if len(body) <= 2 * _WIDEST else len(body), apart))
+            yield Line._make((start, end, start, 0, 0, columns(body) if len(body) <= 2 * _WIDEST else len(body), apart))
             apart = False
             continue
         start = match.start() + len(raw) - len(raw.lstrip())
@@ -153,9 +150,6 @@ class _Break(NamedTuple):
     lower: bool
 
 
-_AS_BREAK = partial(tuple.__new__, _Break)
-
-
 def _break(text: str, line: Line, following: Line, tabular: bool) -> _Break | None:
     """The break between two lines, or None if something else than the edge of the page explains it."""
     if following.apart or line.width > _WIDEST or line.depth != following.depth:
@@ -172,7 +166,7 @@ def _break(text: str, line: Line, following: Line, tabular: bool) -> _Break | No
     start = text[following.content : min(following.end, following.content + _WIDEST)]
     first = start[0] if start[0].isalpha() else next((char for char in start[:8] if char.isalpha()), "")
     small = first != "" and (not first.isupper() or start.isupper())
-    return _AS_BREAK((line.width, line.width + need, not ends_sentence(text, line.end), small, first.islower()))
+    return _Break._make((line.width, line.width + need, not ends_sentence(text, line.end), small, first.islower()))
 
 
 def _edge(breaks: list[_Break]) -> int | None:

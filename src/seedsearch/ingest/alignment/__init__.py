@@ -9,7 +9,6 @@ as in hunalign (Varga et al. 2005, "Parallel corpora for medium density language
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from seedsearch.ingest.alignment.band import find_corridor
 from seedsearch.ingest.alignment.beads import Lattice, Step, best_path, own_prices, usual_prices
@@ -18,6 +17,7 @@ from seedsearch.ingest.alignment.table import known_translations, learned_transl
 from seedsearch.ingest.alignment.tokens import Side, read_side
 from seedsearch.ingest.sentences import sentences
 from seedsearch.records import Alignment, Bead, Block, Half
+from seedsearch.tuples import NamedTuple
 
 _RADIUS = 5
 # The second alignment looks no more at places where the first found it less likely than this that a bead ends.

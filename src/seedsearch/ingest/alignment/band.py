@@ -11,11 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from itertools import accumulate, pairwise
 from math import log, sqrt
-from typing import NamedTuple
 
 from seedsearch.ingest.alignment.evidence import Band
 from seedsearch.ingest.alignment.table import Table
 from seedsearch.ingest.alignment.tokens import Side
+from seedsearch.tuples import NamedTuple
 
 # A point that an alignment may pass: numbers of left and right groups before it.
 Node = tuple[int, int]

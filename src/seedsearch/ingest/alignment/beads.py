@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 from math import exp, log
-from typing import NamedTuple
 
 from seedsearch.ingest.alignment.evidence import NEVER, SHAPES, Band
+from seedsearch.tuples import NamedTuple
 
 # A bead as the pieces i0 to i1 - 1 of the left half and j0 to j1 - 1 of the right.
 Step = tuple[int, int, int, int]

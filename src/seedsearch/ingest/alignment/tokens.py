@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from sys import intern
-from typing import NamedTuple
 from unicodedata import normalize
 
 from seedsearch import lexicon
+from seedsearch.tuples import NamedTuple
 
 # More text than this, in characters, says nothing new about where a piece belongs, nor do more words than its rarest ones.
 _ENOUGH, _RAREST = 20_000, 60
