@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
-from seedsearch.cutting import _MAY_BE_RUN, LONGEST_TERM, cut, joined, joined_words, places, words
+from seedsearch.cutting import LONGEST_TERM, _may_be_run, cut, joined, joined_words, places, words
 from seedsearch.folding import _composes, _fold_cluster, _lowered, fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
-from seedsearch.snippets import _MAY_BE_WIDE
+from seedsearch.snippets import _may_be_wide
 
 # Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
 TRICKY = st.text(
@@ -219,8 +219,8 @@ def test_a_letter_that_becomes_two_is_not_made_up_for_by_a_mark_that_joins_the_s
 
 def test_what_is_told_by_wide_ranges_is_what_each_character_tells() -> None:
     every = [chr(code) for code in range(0x110000)]
-    assert [c for c in every if is_unspaced(c) and not _MAY_BE_RUN.match(c)] == []
-    assert [c for c in every if east_asian_width(c) in ("W", "F") and c.isprintable() and not _MAY_BE_WIDE.match(c)] == []
+    assert [c for c in every if is_unspaced(c) and not _may_be_run().match(c)] == []
+    assert [c for c in every if east_asian_width(c) in ("W", "F") and c.isprintable() and not _may_be_wide().match(c)] == []
     short = [c for c in every if _lowered().fullmatch(c)]
     assert len(short) > 800 and not any(map(_composes, short))
     assert [c for c in short if fold_text(f"a{c}a") != f"a{_fold_cluster(c)}a" or len(_fold_cluster(c)) != 1] == []

@@ -20,7 +20,7 @@ from operator import add
 
 from seedsearch.cutting import Word, chains, cut, cut_folded, is_run, joined, words, words_between, words_in
 from seedsearch.folding import fold, fold_text
-from seedsearch.letters import ANY_MARK, SIMPLE
+from seedsearch.letters import ANY_MARK, simple
 from seedsearch.stemming import latin_stem, parts, respelt, stemmer_name, stems
 from seedsearch.tuples import NamedTuple
 
@@ -106,7 +106,7 @@ def postings(text: str, language: str) -> list[str | tuple[str, ...]]:
 def indexed(folded: str, stemmer: str) -> list[str | tuple[str, ...]]:
     """As `postings`, of a folded text and with the name of a Snowball stemmer ("" for none)."""
     items = _items(stemmer)
-    if folded.isascii() or SIMPLE.fullmatch(folded):
+    if folded.isascii() or simple().fullmatch(folded):
         found: list[str | tuple[str, ...]] = list(map(items.__getitem__, words_in(folded, "")))
     else:
         found = []

@@ -28,8 +28,12 @@ ANY_MARK = f"[{_MARKS}]|"  # to stand in a pattern before another choice
 # Han and Kana: the scripts in which a blank between two letters tells nothing. (Hangul and Thai have blanks that do.)
 _IDEOGRAPHS = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# Text of nothing else has neither marks nor unspaced letters.
-SIMPLE = re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
+
+
+@cache
+def simple() -> re.Pattern[str]:
+    """Text that has neither marks nor unspaced letters."""
+    return re.compile("[\x00-\u02ff\u2000-\u206f\u20a0-\u20cf]*")
 
 
 @cache
