@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from seedsearch.cli.output import complain, end_with_pipe, use_utf8
+from seedsearch.cli.output import complain, end_at_once, end_with_pipe, use_utf8
 from seedsearch.errors import SeedsearchError
 
 COMMANDS = ("index", "query", "show", "translate", "align", "inspect", "status", "eval")
@@ -28,7 +28,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        complain(f"{error.strerror or error}: {error.filename or 'the index'}; make room or check permissions, then try again")
+        complain(f"{error.strerror or error}: {error.filename or 'the index or the output'}; make room or check permissions, then try again")
         sys.exit(2)
     except MemoryError:
         complain("out of memory; index fewer files at a time")
@@ -71,14 +71,12 @@ def run(arguments: list[str]) -> None:
     """Run what the arguments say. A plain query needs no parser of options: to load typer takes 45 ms of its 165."""
     plain = plain_query(arguments[1:]) if arguments[:1] == ["query"] else None
     if plain:
-        # Without the collector of cycles (`__main__`): one query leaves little behind, and to look for it took 6 ms while it
-        # ran, 7 more when the program ended.
+        # Without the collector of cycles (`__main__`): one query leaves little behind, and to look for it took 6 ms.
         from seedsearch.cli.answers import answer
 
         words, options = plain
         status = answer(words, **options)
-        gc.freeze()
-        sys.exit(status)
+        end_at_once(status)
     from seedsearch.cli.app import assemble
 
     app = assemble(arguments)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 BOLD, DIM, RED, GREEN, MAGENTA = "1", "2", "1;31", "32", "35"
 
@@ -27,6 +27,16 @@ def end_with_pipe() -> None:
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def end_at_once(status: int) -> NoReturn:
+    """End the program when all is written, and leave the memory to the system: to take it apart costs a query 2.4 ms.
+
+    Raises OSError when the last of the output cannot be written.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def complain(message: str) -> None:
