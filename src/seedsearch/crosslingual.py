@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, islice
+from typing import TYPE_CHECKING
 
-from seedsearch import encoder, lexicon, ranking, snippets
+from seedsearch import lexicon, ranking, snippets
 from seedsearch.aligned import Aligned
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines.protocol import Engine
@@ -21,7 +22,9 @@ from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, T
 from seedsearch.store import Store, Stored
 from seedsearch.translation import MOST_WORDS, Rendering, Translation, leaf, renderings
 from seedsearch.tuples import NamedTuple
-from seedsearch.vectors import TAGS, Near, Vectors
+
+if TYPE_CHECKING:
+    from seedsearch.vectors import Near, Vectors
 
 HALF = 0.5
 """Share of a query's weight (the sum of its words' idf) that must have a translation, or only chance would be found."""
@@ -209,6 +212,9 @@ class Interpreter:
         """The passages most alike in meaning, as far as the filters let them through; none without vectors."""
         if self._vectors is None:
             return {}
+        from seedsearch import encoder
+        from seedsearch.vectors import TAGS
+
         tags = [tag for tag in TAGS if question.admits(tag)]
         within = [node.documents for node in question.filters if isinstance(node, Within)]
         documents = frozenset.intersection(*within) if within else None
@@ -243,6 +249,8 @@ class Interpreter:
 
 def _is_of(near: Near, stored: Stored | None) -> bool:
     """Whether a vector is that of a passage as it is: a reader may meet an index while it is changed."""
+    from seedsearch import encoder
+
     return stored is not None and near.key == encoder.key(encoder.text_of(stored.passage))
 
 

@@ -210,14 +210,16 @@ class Collection:
     @cached_property
     def interpreter(self) -> Interpreter:
         """What translates queries; the dictionary is loaded with it."""
-        from seedsearch import encoder
         from seedsearch.crosslingual import Interpreter
-        from seedsearch.vectors import Vectors
 
         model = self.manifest.model
-        if not model or model == encoder.identity():
-            vectors = Vectors(self.index / self.manifest.generation) if model else None
-            return Interpreter(self._engine, self._store, vectors)
+        if not model:
+            return Interpreter(self._engine, self._store)
+        from seedsearch import encoder
+        from seedsearch.vectors import Vectors
+
+        if model == encoder.identity():
+            return Interpreter(self._engine, self._store, Vectors(self.index / self.manifest.generation))
         return Interpreter(self._engine, self._store, note=encoder.missing(model))
 
     def _asker(self, lang: str | None) -> Asker:

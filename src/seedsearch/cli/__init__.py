@@ -28,7 +28,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        complain(f"{error.strerror or error}: {error.filename or 'the index or the output'}; make room or check permissions, then try again")
+        where = error.filename or "the index or the output"
+        complain(f"{error.strerror or error}: {where}; make room or check permissions, then try again")
         sys.exit(2)
     except MemoryError:
         complain("out of memory; index fewer files at a time")
