@@ -18,6 +18,17 @@ def test_it_is_as_before_afterwards() -> None:
     assert gc.get_threshold() == before
 
 
+def test_who_has_turned_it_off_keeps_it_off() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        with patient():
+            assert gc.get_threshold()[0] == 0
+        assert gc.get_threshold()[0] == 0
+    finally:
+        gc.set_threshold(*before)
+
+
 def test_whoever_of_two_ends_first() -> None:
     before, together = gc.get_threshold(), Barrier(2)
 

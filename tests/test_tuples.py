@@ -74,6 +74,13 @@ class TestNamedTuple:
             assert type(again) is made
             assert again == one
 
+    def test_a_class_made_of_it_has_its_fields(self, made: Any) -> None:
+        class Further(made):  # type: ignore[misc]
+            __slots__ = ()
+
+        assert Further(3, 9).length == 6
+        assert Further._fields == made._fields
+
     def test_nothing_else_is_held(self, made: Any) -> None:
         one = made(3)
         for name in ("start", "other"):

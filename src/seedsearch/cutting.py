@@ -229,9 +229,11 @@ def _places(folded: str, words: Sequence[str]) -> list[Word]:
     find, end = folded.find, 0
     for word in words:
         start = find(word, end)
+        if start < 0:  # at once, or each later word that is not there would be looked for in all that follows
+            return []
         starts.append(start)
         end = start + len(word)
-    if -1 in starts or LONGEST_TERM in map(len, words):
+    if LONGEST_TERM in map(len, words):
         return []
     return [(word, start, start + len(word)) for word, start in zip(words, starts, strict=True)]
 

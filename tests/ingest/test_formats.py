@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from seedsearch.ingest.decoding import decode
 from seedsearch.ingest.formats import FORMATS, TEXT, Broken, Format, Part, format_of, reader_of
 from seedsearch.ingest.markdown import split
 from seedsearch.ingest.offsets import Offsets
+from seedsearch.reading import documents
+from seedsearch.records import Source
 
 
 def parts(name: str, text: str) -> list[Part]:
@@ -23,6 +26,11 @@ def parts(name: str, text: str) -> list[Part]:
 
 def broken(text: str) -> list[Broken]:
     return [part for part in reader_of("a.jsonl")(text) if isinstance(part, Broken)]
+
+
+def in_file(part: Part, offset: int) -> int:
+    """The place in the file of one place in a document."""
+    return part.places_in_file([(offset, offset)])[0][0]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,7 @@ def test_a_reader_that_is_not_installed_says_how_to_install_it(monkeypatch: pyte
 def test_plain_text_is_one_document() -> None:
     (part,) = parts("a.txt", "Title\n\nIt is so.")
     assert (part.id, part.title, part.language, len(part.blocks)) == ("", "", "", 2)
-    assert part.in_file(7) == 7
+    assert in_file(part, 7) == 7
 
 
 # JSON Lines
@@ -84,7 +92,7 @@ def test_json_lines_are_documents_of_their_own() -> None:
         ("6", "", "", "Five."),
         ("7", "", "", "Seven."),
     ]
-    assert all(text[part.in_file(0) : part.in_file(len(part.text))] == part.text for part in found)
+    assert all(text[in_file(part, 0) : in_file(part, len(part.text))] == part.text for part in found)
     assert broken(text) == []
 
 
@@ -131,7 +139,7 @@ def test_names_may_be_written_with_escapes_and_blanks_stand_anywhere() -> None:
 def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     (part,) = parts("a.jsonl", r'{"text": "a\ud800b\ud83d\ude00c\ud83d"}')
     assert part.text == "a\ufffdb\U0001f600c\ufffd"
-    assert part.in_file(4) - part.in_file(3) == 12
+    assert in_file(part, 4) - in_file(part, 3) == 12
 
 
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=20)), min_size=1, max_size=5), st.booleans(), st.data())
@@ -144,10 +152,10 @@ def test_places_lead_to_the_literal_that_says_the_same(rows: list[tuple[str, str
     for number, part in enumerate(found):
         start = data.draw(st.integers(0, len(part.text)))
         end = data.draw(st.integers(start, len(part.text)))
-        first, last = part.in_file(start), part.in_file(end)
+        first, last = in_file(part, start), in_file(part, end)
         assert json.loads(f'"{file[first:last]}"') == part.text[start:end]
-        places = [block[:2] for block in part.blocks]
-        assert part.places_in_file(places) == [(part.in_file(start), part.in_file(end)) for start, end in places]
+        for block, (begin, behind) in zip(part.blocks, part.places_in_file([block[:2] for block in part.blocks]), strict=True):
+            assert json.loads(f'"{file[begin:behind]}"') == part.text[block.start : block.end]
         assert file.count("\n", 0, last) == number
 
 
@@ -160,7 +168,7 @@ def test_lines_and_bytes_are_those_of_the_file(ascii_only: bool) -> None:
     offsets = Offsets(data, decoded)
     for line, (part, text) in enumerate(zip(parts("a.jsonl", decoded.text), texts, strict=True), start=1):
         for start in range(len(text)):
-            span = offsets.span(part.in_file(start), part.in_file(len(text)))
+            span = offsets.span(in_file(part, start), in_file(part, len(text)))
             assert json.loads(b'"' + data[span.start_byte : span.end_byte] + b'"') == text[start:]
             assert (span.start_line, span.end_line) == (line, line)
 
@@ -293,3 +301,10 @@ def test_hostile_markdown_takes_no_longer_than_text(text: str) -> None:
     began = time.process_time()
     split(text)
     assert time.process_time() - began < 5
+
+
+def test_without_line_feeds_a_carriage_return_ends_a_line_here_too(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"id": "a",\r"title": "t",\r"text": "hello arms"}')
+    (found,) = documents(Source(file, "a.jsonl"), file.read_bytes())
+    assert found.document.blocks[0].span[2:4] == (3, 3)

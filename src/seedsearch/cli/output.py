@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Any, NoReturn
 
 BOLD, DIM, RED, GREEN, MAGENTA = "1", "2", "1;31", "32", "35"
@@ -42,7 +43,8 @@ def end_at_once(status: int) -> NoReturn:
 def complain(message: str) -> None:
     """One line on stderr."""
     line = harmless(" ".join(message.split()))
-    print(f"seedsearch: {line}", file=sys.stderr)
+    with suppress(OSError):  # nowhere to say it; the exit status does
+        print(f"seedsearch: {line}", file=sys.stderr, flush=True)
 
 
 def has_colour(stream: IO[str]) -> bool:

@@ -33,10 +33,6 @@ class Part(NamedTuple):
     shifts: Sequence[tuple[int, int]] = ()
     line: int = 0
 
-    def in_file(self, offset: int) -> int:
-        """The place in the file's text, in characters, of a place in `text`."""
-        return self.places_in_file([(offset, offset)])[0][0]
-
     def places_in_file(self, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Places in the file's text, in characters, of places in `text`, each [start, end)."""
         if not self.shifts:

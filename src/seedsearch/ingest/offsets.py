@@ -80,6 +80,7 @@ class Offsets:
         above, ahead = self._first_line - 1, self._first_byte
         found: list[Span] = []
         char = byte = behind = 0
+        line = line if newline == "\n" else 0
         first = last = line
         for start, end in places:
             if not found or not char <= start < char + _STRIDE:
