@@ -254,3 +254,12 @@ def test_acronyms_without_end_take_no_longer_each() -> None:
         return min(times)
 
     assert taken(8000) < 8 * taken(2000)  # 4 times as much; by the square 16
+
+
+@pytest.mark.parametrize("letter", ["H\u0331", "T\u0308", "W\u030a", "J\u030c", "\u0397\u0342"])
+def test_a_small_letter_that_composes_where_its_capital_does_not_folds_alike_anywhere(letter: str) -> None:
+    small = unicodedata.normalize("NFC", letter.lower())
+    assert len(small) == 1
+    for before, after in (("", "ayim"), ("3½ ", "ayim"), ("日本 ", "")):
+        text = before + letter + after
+        assert fold_text(text) == fold(text).text == fold_text(before + small + after)

@@ -28,6 +28,7 @@ def one_by_one(text: str, language: str) -> list[str]:
 @example(
     [("日本-a-灣", "zh"), ("½-ﾞ", "fr"), ("u.s.-based 1.5_x", "en"), ("漢 \n字\n\n漢", "zh"), ("", "en"), ("カ・タ-a", "ja")]
 )
+@example([("カ𠀀", "ja")])  # the last letter of a chain alone takes more than two bytes
 @example([("日" * 70_000, "zh"), ("a-" * 70_000, "en"), ("é" * 70_000, "fr")])
 def test_a_batch_has_the_terms_of_each_text(texts: list[tuple[str, str]]) -> None:
     assert_same(texts)

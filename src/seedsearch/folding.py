@@ -81,7 +81,9 @@ def _one_to_one(text: str) -> str:
     if not unicodedata.is_normalized("NFKC", text):
         return ""
     folded = text.translate(_single())
-    return folded if len(folded) == len(text) and _is_one_to_one(text) else ""
+    # A small letter may compose with a mark as its capital does not: "H\u0331" is two characters, "\u1e96" one.
+    composed = unicodedata.is_normalized("NFKC", folded)
+    return folded if composed and len(folded) == len(text) and _is_one_to_one(text) else ""
 
 
 def _is_one_to_one(text: str) -> bool:

@@ -106,7 +106,7 @@ class Stream:
         ways = [self._write(item) for item in ((_ONE + _OTHER, _ONE), (_ONE + _OTHER, _ONE, _OTHER), _ONE)]
         width = max(map(len, ways)) + 1
         one, other = chains.letters()
-        narrow = not np.any(one > _LARGEST_OF_TWO_BYTES)  # nearly always, and half the work
+        narrow = not np.any(np.maximum(one, other) > _LARGEST_OF_TWO_BYTES)  # nearly always, and half the work
         rows = np.empty((len(one), width), np.uint16 if narrow else np.uint32)
         chosen: list[Any] = [slice(None), chains.last(), chains.single()]
         for way, items in zip(ways, chosen, strict=True):
