@@ -12,30 +12,22 @@ import pytest
 from seedsearch import tuples
 
 
-class Standard(typing.NamedTuple):
-    """What ours are held to."""
+def made_of(base: Any, name: str) -> Any:
+    class Made(base):  # type: ignore[misc]
+        start: int
+        end: int = 7
+        names: tuple[str, ...] = ()
 
-    start: int
-    end: int = 7
-    names: tuple[str, ...] = ()
+        @property
+        def length(self) -> int:
+            """A method is as good as any."""
+            return self.end - self.start
 
-    @property
-    def length(self) -> int:
-        """A method is as good as any."""
-        return self.end - self.start
+    Made.__name__ = Made.__qualname__ = name  # by which pickle finds it
+    return Made
 
 
-class Ours(tuples.NamedTuple):
-    """The same."""
-
-    start: int
-    end: int = 7
-    names: tuple[str, ...] = ()
-
-    @property
-    def length(self) -> int:
-        """A method is as good as any."""
-        return self.end - self.start
+Standard, Ours = made_of(typing.NamedTuple, "Standard"), made_of(tuples.NamedTuple, "Ours")
 
 
 @pytest.mark.parametrize("made", [Standard, Ours])
