@@ -148,11 +148,7 @@ class _Items(dict[str, str | tuple[str, ...]]):
         new = [word for word in words if word not in self][:_MOST_ITEMS]
         if new and len(self) + len(new) > _MOST_ITEMS:
             self.clear()
-        plain = [word for word in new if word.isascii() and word.isalpha()]  # as `entries`, in a third of the time
-        pairs = zip(plain, stems(plain, self._stemmer), strict=True)
-        self.update([(word, stem if stem == word else (stem, WRITTEN + word)) for word, stem in pairs])
-        others = [word for word in new if not (word.isascii() and word.isalpha())] if len(plain) < len(new) else []
-        terms = zip(others, entries(others, self._stemmer), strict=True)
+        terms = zip(new, entries(new, self._stemmer), strict=True)
         self.update([(word, one if len(one) > 1 else one[0]) for word, one in terms])
 
 

@@ -141,16 +141,14 @@ def _join_marks(kinds: Array) -> None:
 @cache
 def _kinds() -> Table:
     han, thai = re.compile(f"[{_HAN}]"), re.compile(f"[{_THAI}]")
-    return Table(
-        lambda char: (
-            _OF_HAN
-            if han.match(char)
-            else _OF_THAI
-            if thai.match(char)
-            else _GAP
-            if char.isspace()
-            else _MARK
-            if char in _MARKS
-            else _WORD
-        )
-    )
+
+    def kind(character: str) -> int:
+        if han.match(character):
+            return _OF_HAN
+        if thai.match(character):
+            return _OF_THAI
+        if character.isspace():
+            return _GAP
+        return _MARK if character in _MARKS else _WORD
+
+    return Table(kind)
