@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
 from seedsearch.cutting import LONGEST_TERM, _may_be_run, cut, cut_folded, joined, joined_words, places, words
-from seedsearch.folding import _composes, _fold_cluster, _lowered, fold, fold_text
+from seedsearch.folding import fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
 from seedsearch.snippets import _may_be_wide
@@ -184,7 +184,7 @@ def test_words_alone_and_some_places_are_those_of_the_whole_cut(text: str, chanc
     assert fold_text(text) == folded.text
     for size in (len(whole), len(whole) // 3):
         wanted = chance.sample(range(len(whole)), size)
-        assert places(folded.text, words(folded.text), wanted) == {i: whole[i][1:] for i in wanted}
+        assert places(folded.text, wanted) == {i: whole[i][1:] for i in wanted}
     for word, start, end in whole:
         assert word[:1] == folded.text[start] and len(word) <= min(end - start, LONGEST_TERM)
 
@@ -222,9 +222,6 @@ def test_what_is_told_by_wide_ranges_is_what_each_character_tells() -> None:
     every = [chr(code) for code in range(0x110000)]
     assert [c for c in every if is_unspaced(c) and not _may_be_run().match(c)] == []
     assert [c for c in every if east_asian_width(c) in ("W", "F") and c.isprintable() and not _may_be_wide().match(c)] == []
-    short = [c for c in every if _lowered().fullmatch(c)]
-    assert len(short) > 800 and not any(map(_composes, short))
-    assert [c for c in short if fold_text(f"a{c}a") != f"a{_fold_cluster(c)}a" or len(_fold_cluster(c)) != 1] == []
 
 
 def test_the_bounds_of_the_ranges_tell_the_letters_of_the_class() -> None:

@@ -1,39 +1,55 @@
-"""Characters by the thousand: texts as arrays of code points, and functions of a character as tables."""
+"""Functions of a character, asked once for each that is met, and the compiled module that goes through texts.
+
+`native` does in C what takes most of the time of indexing and of a query (`_native.c`). It is None where it could not be
+compiled; then the Python that stands beside each use of it does the same, and indexing takes three and a half times as long.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array: TypeAlias = np.ndarray[Any, Any]
-
-_UNKNOWN = 0xFFFFFFFE  # no code point
+try:
+    from seedsearch import _native as native
+except ImportError:
+    native = None  # type: ignore[assignment]
 
 
-def code_points(text: str) -> Array:
-    """The code points of a text, half surrogate pairs among them, as 32-bit numbers; not to be changed."""
-    import numpy as np
+class _Known(dict[str, int | str]):
+    """Character -> what a function gives for it, filled as characters are met."""
 
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-class Table:
-    """A function of characters that gives numbers below 2**32 - 2, or 2**32 - 1; asked once for each character that is met."""
-
-    def __init__(self, function: Callable[[str], int]) -> None:
-        import numpy as np
-
+    def __init__(self, function: Callable[[str], int | str]) -> None:
         self._function = function
-        self._table = np.full(0x110000, _UNKNOWN, np.uint32)
 
-    def of(self, codes: Array) -> Array:
-        """What the function gives for each code point of an array."""
-        found: Array = self._table.take(codes)  # half the cost of [codes]
-        if (new := found == _UNKNOWN).any():
-            for code in sorted(set(codes[new].tolist())):  # np.unique would import numpy.ma, 24 ms
-                self._table[code] = self._function(chr(code))
-            found = self._table.take(codes)
+    def __missing__(self, character: str) -> int | str:
+        self[character] = found = self._function(character)
         return found
+
+
+class PlainTable:
+    """As `_native.Table`, in Python."""
+
+    def __init__(self, function: Callable[[str], int | str], /) -> None:
+        self._known = _Known(function)
+
+    def count(self, text: str, size: int, /) -> list[int]:
+        """How many characters of a text have each of the numbers below `size`."""
+        counts = Counter(map(self._known.__getitem__, text))
+        return [counts[number] for number in range(size)]
+
+    def any(self, text: str, bits: int, /) -> bool:
+        """Whether the number of a character of a text has one of these bits."""
+        return any(int(self._known[character]) & bits for character in set(text))
+
+    def translate(self, text: str, /) -> str:
+        """The strings of the characters of a text, one after the other."""
+        return "".join([str(self._known[character]) for character in text])
+
+
+if TYPE_CHECKING or native:
+    from seedsearch._native import Table
+else:
+    Table = PlainTable
+
+__all__ = ["PlainTable", "Table", "native"]

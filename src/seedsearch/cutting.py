@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
-from itertools import chain, filterfalse, pairwise
+from functools import cache, lru_cache, partial
+from itertools import pairwise
 from operator import add
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from seedsearch.characters import native
 from seedsearch.folding import Folded, fold
-from seedsearch.letters import ANY_MARK, is_ideograph, is_unspaced, runs
+from seedsearch.letters import ANY_MARK, is_ideograph, is_unspaced, kinds, runs
+
+if TYPE_CHECKING:
+    from seedsearch._native import Memo
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
+_MOST_WORDS = 1 << 16  # remembered: 10 MB
 _JOINED = re.compile(r"[.,]\w")
-_SPACED = bytes(code if chr(code).isalnum() or chr(code) in "_'.," else ord(" ") for code in range(256))
 _EDGES = "'\".,;:!?()[]\u201c\u201d\u00ab\u00bb"  # that most often stand beside a word
 
 Word: TypeAlias = tuple[str, int, int]
@@ -31,10 +35,15 @@ Word: TypeAlias = tuple[str, int, int]
 
 def words(folded: str) -> list[str]:
     """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time."""
-    if folded.isascii():
-        return _ascii_words(folded)
+    if native:
+        return native.words(folded, kinds(), *_memos())
+    return plain_words(folded)
+
+
+def plain_words(folded: str) -> list[str]:
+    """As `words`, in Python."""
     if not _may_be_run().search(folded):
-        return words_in(folded, ANY_MARK)
+        return words_in(folded, "" if folded.isascii() else ANY_MARK)
     before, *rest = runs().split(folded)
     found = [*words_between(before)]
     letters = ""
@@ -45,6 +54,12 @@ def words(folded: str) -> list[str]:
             found += words_between(gap)
             letters = ""
     return found
+
+
+@cache
+def _memos() -> tuple[Memo, Memo]:
+    """What `native` remembers: words, and the words of what holds a stop or comma inside a word."""
+    return native.Memo(None, _MOST_WORDS), native.Memo(partial(_cut_words, marks=ANY_MARK, offset=0), _MOST_WORDS)
 
 
 def joined_words(folded: str) -> list[str]:
@@ -89,38 +104,27 @@ def cut(text: str) -> tuple[Folded, list[Word]]:
     return folded, cut_folded(folded.text)
 
 
-def places(folded: str, words: Sequence[str], wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """The spans in a folded text of some of its words, by their indexes: as of `cut`, in a third of the time for a few."""
-    left = sorted(wanted, reverse=True)
-    if not left:
-        return {}
-    if folded.isascii() or not _may_be_run().search(folded):
-        # Without stops and commas inside words, each stands there as it is, and what follows the last one wanted tells nothing.
-        some = words if _JOINED.search(folded) else words[: left[0] + 1]
-        found = _places(folded, some) or _cut_words(folded, "" if folded.isascii() else ANY_MARK, 0)
-        return {i: found[i][1:] for i in left}
-    spans: dict[int, tuple[int, int]] = {}
-    last = before = 0
-    for start, end, letters in chain(chains(folded), [(len(folded), len(folded), "")]):
-        if not left:
-            break
-        gap = before + len(words_between(folded[last:start]))
-        behind = gap + (len(letters) - 1 or 1 if letters else 0)
-        if left[-1] < behind:
-            found = _cut_words(folded[last:start], ANY_MARK, last) + _cut_run(folded, start, end, letters)
-            while left and left[-1] < behind:
-                at = left.pop()
-                spans[at] = found[at - before][1:]
-        before, last = behind, end
-    return spans
+def places(folded: str, wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The spans in a folded text of some of its words, by their indexes: as of `cut`, in a tenth of the time for a few."""
+    numbers = tuple(sorted(wanted))
+    if native:
+        found = native.spans(folded, kinds(), _memos()[1], numbers)
+    else:
+        every = plain_cut(folded)
+        found = [every[number][1:] for number in numbers]
+    return dict(zip(numbers, found, strict=True))
 
 
 def cut_folded(folded: str) -> list[Word]:
     """Terms before stemming, with their spans in the folded text."""
-    if folded.isascii():
-        return _places(folded, _ascii_words(folded)) or _cut_words(folded, "", 0)
-    if not _may_be_run().search(folded):
-        return _cut_words(folded, ANY_MARK, 0)
+    if native:
+        spans = native.spans(folded, kinds(), _memos()[1], None)
+        return [(word, *span) for word, span in zip(words(folded), spans, strict=True)]
+    return plain_cut(folded)
+
+
+def plain_cut(folded: str) -> list[Word]:
+    """As `cut_folded`, in Python."""
     found: list[Word] = []
     last = 0
     for start, end, letters in chains(folded):
@@ -166,11 +170,6 @@ def _words_of_marks(piece: str) -> Sequence[str]:
 
 def words_in(piece: str, marks: str) -> list[str]:
     """The terms of a text without runs, before stemming; the same as those of `_cut_words`."""
-    if len(piece) > LONGEST_TERM:
-        chunks = piece.split()
-        odd = list(filterfalse(str.isalnum, chunks))
-        if 3 * len(odd) < len(chunks):  # elsewhere most words have marks
-            return _with_words(chunks, odd, marks)
     if _JOINED.search(piece):
         words = [word if word.isalnum() else _unpunctuated(word) for word in _words(marks).findall(piece)]
     else:
@@ -178,32 +177,6 @@ def words_in(piece: str, marks: str) -> list[str]:
     if len(piece) > LONGEST_TERM and max(map(len, words), default=0) > LONGEST_TERM:
         return [word[:LONGEST_TERM] for word in words]
     return words
-
-
-def _ascii_words(folded: str) -> list[str]:
-    """As `words_in`, in half the time."""
-    plain = folded.encode("ascii").translate(_SPACED).replace(b", ", b"  ").replace(b". ", b"  ")
-    chunks = plain.decode("ascii").split()
-    return _with_words(chunks, list(filterfalse(str.isalnum, chunks)), "")
-
-
-def _with_words(chunks: list[str], odd: Sequence[str], marks: str) -> list[str]:
-    """The terms of what stands between blanks, which most often is a word; `odd` are those chunks that are none, in order."""
-    words: list[str] = []
-    at = 0
-    for chunk in odd:
-        place = chunks.index(chunk, at)
-        words += chunks[at:place]
-        words += _words_of_chunk(chunk, marks) if len(chunk) <= LONGEST_TERM else words_in(chunk, marks)
-        at = place + 1
-    words += chunks[at:]
-    return [word[:LONGEST_TERM] for word in words] if max(map(len, words), default=0) > LONGEST_TERM else words
-
-
-@lru_cache(maxsize=1 << 14)
-def _words_of_chunk(chunk: str, marks: str) -> Sequence[str]:
-    plain = chunk.strip(_EDGES)
-    return (plain,) if plain.isalnum() else words_in(chunk, marks)
 
 
 def _unpunctuated(word: str) -> str:
@@ -218,24 +191,6 @@ def _cut_run(folded: str, start: int, end: int, letters: str) -> list[Word]:
     broken = len(letters) < end - start
     places = [i for i in range(start, end) if not folded[i].isspace()] if broken else range(start, end)
     return list(zip(map(add, letters, letters[1:]), places, [place + 1 for place in places[1:]], strict=False))
-
-
-def _places(folded: str, words: Sequence[str]) -> list[Word]:
-    """All words of a text with their spans, in half the time of `_cut_words`; nothing if one does not stand there as it is.
-
-    Where one does not ("us" for "u.s."), what looks like it later in the text leaves too few letters for the rest.
-    """
-    starts: list[int] = []
-    find, end = folded.find, 0
-    for word in words:
-        start = find(word, end)
-        if start < 0:  # at once, or each later word that is not there would be looked for in all that follows
-            return []
-        starts.append(start)
-        end = start + len(word)
-    if LONGEST_TERM in map(len, words):
-        return []
-    return [(word, start, start + len(word)) for word, start in zip(words, starts, strict=True)]
 
 
 def _cut_words(piece: str, marks: str, offset: int) -> list[Word]:

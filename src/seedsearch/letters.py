@@ -6,6 +6,8 @@ import re
 from bisect import bisect
 from functools import cache
 
+from seedsearch.characters import Table
+
 # Letters that stand without spaces between words. Digits and punctuation of these blocks are left out.
 _UNSPACED = (
     "\u0e01-\u0e3a\u0e40-\u0e4e"  # Thai
@@ -80,3 +82,22 @@ def _bounds(ranges: str) -> list[str]:
 def marks() -> re.Pattern[str]:
     """A mark that belongs to the word it stands in."""
     return re.compile(f"[{_MARKS}]")
+
+
+RUN, IDEOGRAPH, BLANK, LETTER, MARK = 1, 2, 4, 8, 16
+"""Kinds of characters, as `_native.c` knows them."""
+
+
+@cache
+def kinds() -> Table:
+    """The kinds of characters, added up; 0 for punctuation."""
+    return Table(_kind)
+
+
+def _kind(character: str) -> int:
+    if "\u4e00" <= character < "\ua000":  # a query meets hundreds
+        return RUN | IDEOGRAPH
+    if is_unspaced(character):
+        return RUN | (IDEOGRAPH if is_ideograph(character) else 0)
+    blank = BLANK if character.isspace() else 0
+    return blank | (LETTER if character.isalnum() else 0) | (MARK if marks().match(character) else 0)

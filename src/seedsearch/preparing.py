@@ -170,16 +170,12 @@ def _cut(index: Path, reading: Reading, notes: list[str]) -> tuple[Reading, list
 
 def _words(engine: str, passages: Sequence[Passage]) -> list[tuple[str, Words | str, Words | str]]:
     """The language, body and heading of passages, as in `Entry`."""
-    headings = [(" ".join(one.headings), one.language) for one in passages if one.headings]
-    bodies = [(one.text, one.language) for one in passages]
     stream = _stream(engine)
-    found: Iterator[Words | str]
-    if stream:
-        found = iter(stream.texts(bodies + headings))
-    else:
-        found = (analysis.postings(text, language) for text, language in bodies + headings)
-    words = list(islice(found, len(bodies)))
-    return [(one.language, body, next(found) if one.headings else ()) for one, body in zip(passages, words, strict=True)]
+    write = stream.text if stream else analysis.postings
+    return [
+        (one.language, write(one.text, one.language), write(" ".join(one.headings), one.language) if one.headings else ())
+        for one in passages
+    ]
 
 
 @cache

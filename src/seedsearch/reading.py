@@ -18,7 +18,7 @@ from seedsearch.ingest.formats import Broken, Part, reader_of
 from seedsearch.ingest.language import identify_blocks
 from seedsearch.ingest.offsets import Offsets
 from seedsearch.ingest.pieces import Piece, Survey
-from seedsearch.ingest.sizes import Sizes, of_many
+from seedsearch.ingest.sizes import Sizes
 from seedsearch.records import Alignment, Bead, Block, Decoded, Document, Pair, Passage, Source, Span
 from seedsearch.tuples import NamedTuple
 
@@ -70,7 +70,6 @@ class Reading(NamedTuple):
 
 
 _LARGE, _HEAD = 1 << 26, 1 << 16  # bytes
-_BATCH = 1 << 16  # characters
 
 
 def split_name(name: str, exists: Callable[[str], bool]) -> tuple[str, str]:
@@ -220,35 +219,19 @@ def _readings(
     digest: str,
     broken: Callable[[Broken], None] | None,
 ) -> Iterator[Reading]:
-    for batch in _batches(parts, broken):
-        texts = [[part.text[raw.start : raw.end] for raw in part.blocks] for part in batch]
-        every = of_many([part.text for part in batch])
-        for part, blocks, several, sizes in zip(batch, texts, bilingual.in_several_scripts(texts), every, strict=True):
-            yield _reading(source, part, blocks, several, sizes, decoded, offsets, digest)
-
-
-def _batches(parts: Iterator[Part | Broken], broken: Callable[[Broken], None] | None) -> Iterator[list[Part]]:
-    """Parts that can be read, some _BATCH characters at a time."""
-    batch, size = [], 0
     for part in parts:
         if isinstance(part, Part):
-            batch.append(part)
-            size += len(part.text)
-            if size > _BATCH:
-                yield batch
-                batch, size = [], 0
+            yield _reading(source, part, decoded, offsets, digest)
         elif broken:
             broken(part)
-    yield batch
 
 
-def _reading(
-    source: Source, part: Part, texts: list[str], several: bool, sizes: Sizes, decoded: Decoded, offsets: Offsets, digest: str
-) -> Reading:
-    """A part as a document; `texts` are those of its blocks, `several` says whether these are in several scripts."""
+def _reading(source: Source, part: Part, decoded: Decoded, offsets: Offsets, digest: str) -> Reading:
+    """A part as a document."""
+    texts = [part.text[raw.start : raw.end] for raw in part.blocks]
     languages = _languages(part, texts)
-    if not several and len(texts) > 1:
-        several = len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
+    several = len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
+    several = several or bilingual.in_several_scripts(texts)
     spans = _spans(part, offsets, [raw[:2] for raw in part.blocks])
     blocks = tuple(
         [
@@ -267,7 +250,7 @@ def _reading(
         halves=bilingual.halves(part.text, blocks) if several else (),
         title=part.title,
     )
-    return Reading(document, partial(_spans, part, offsets), sizes, part.id, part.line)
+    return Reading(document, partial(_spans, part, offsets), Sizes(part.text), part.id, part.line)
 
 
 def _spans(part: Part, offsets: Offsets, places: Sequence[tuple[int, int]]) -> list[Span]:

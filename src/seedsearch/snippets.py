@@ -64,7 +64,7 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
     for part, (leaf, positions) in enumerate(zip(wanted, places.positions, strict=True)):
         more = len(leaf.positions) - 1 if isinstance(leaf, Phrase) else 0
         parts += [(at, at + more, part) for at in positions]
-    spans = cutting.places(folded.text, page.words, {at for first, last, _ in parts for at in (first, last)})
+    spans = cutting.places(folded.text, {at for first, last, _ in parts for at in (first, last)})
     found = []
     for first, last, part in parts:
         leaf, begin, end = wanted[part], spans[first], spans[last]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seedsearch.ingest.language import UNDETERMINED, identify, identify_blocks
 from seedsearch.ingest.neighbours import is_english, is_maori, settle
-from seedsearch.ingest.scripts import SCRIPTS, dominant_script, han_variant, script_of, script_weights, weights_of_many
+from seedsearch.ingest.scripts import dominant_script, han_variant, script_of, script_weights
 
 SHARED = Path(os.environ.get("SEEDSEARCH_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 
@@ -208,10 +208,3 @@ def test_english_is_told_by_its_function_words_and_their_names_alone_tell_nothin
     assert not is_english("Die Alben von The Who und The The stehen neben denen von The Band")
     assert not is_english("the of and that " + "mots d'une autre langue " * 10)
     assert not is_english("")
-
-
-@given(st.lists(st.text("aé字漢のカ한ж1。 ", max_size=30) | st.text(max_size=10), min_size=1, max_size=8))
-def test_weights_of_many_are_those_of_each(texts: list[str]) -> None:
-    rows = weights_of_many(texts).tolist()
-    found = [{script: weight for script, weight in zip(SCRIPTS, row, strict=True) if weight} for row in rows]
-    assert found == [script_weights(text) for text in texts]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 
-from seedsearch.ingest.scripts import SCRIPTS, script_weights, weights_of_many
+from seedsearch.ingest.scripts import script_weights
 from seedsearch.records import Block, Half
 from seedsearch.tuples import NamedTuple
 
@@ -57,28 +57,20 @@ def halves(text: str, blocks: Sequence[Block]) -> tuple[Half, ...]:
     return tuple(Half(_spoken(blocks, half), half) for half in numbers)
 
 
-def in_several_scripts(documents: Sequence[Sequence[str]]) -> list[bool]:
-    """Of documents, given as the texts of their blocks: whether not all of these are in one script.
+def in_several_scripts(blocks: Sequence[str]) -> bool:
+    """Whether the blocks of a document, given as their texts, are not all in one script.
 
     Without that, and with blocks in one language, `halves` finds none; it is asked at a fifth of the cost.
     """
-    import numpy as np
+    if len(blocks) < 2 or all(map(str.isascii, blocks)):
+        return False
+    return len({_script(script_weights(text)) for text in blocks} - {""}) > 1
 
-    several = [False] * len(documents)
-    numbers = [number for number, blocks in enumerate(documents) if len(blocks) > 1 and not all(map(str.isascii, blocks))]
-    if not numbers:
-        return several
-    weights = weights_of_many([text for number in numbers for text in documents[number]])
-    han, latin = weights[:, SCRIPTS.index("Hani")], weights[:, SCRIPTS.index("Latn")]
-    scripts = np.where(han > _HAN_TO_LATIN * latin, SCRIPTS.index("Hani"), weights.argmax(axis=1))
-    scripts[~weights.any(axis=1)] = -1
-    at = 0
-    found = scripts.tolist()
-    for number in numbers:
-        here = set(found[at : at + len(documents[number])])
-        several[number] = len(here - {-1}) > 1
-        at += len(documents[number])
-    return several
+
+def _script(weights: dict[str, float]) -> str:
+    """The script that a block is in, by `script_weights`."""
+    is_chinese = weights.get("Hani", 0.0) > _HAN_TO_LATIN * weights.get("Latn", 0.0)
+    return "Hani" if is_chinese else next(iter(weights), "")
 
 
 def _piece(text: str, number: int, block: Block) -> _Piece | None:
@@ -86,12 +78,10 @@ def _piece(text: str, number: int, block: Block) -> _Piece | None:
     if not any(char.isalnum() for char in content):
         return None
     weights = script_weights(content)
-    han, latin = weights.get("Hani", 0.0), weights.get("Latn", 0.0)
-    script = "Hani" if han > _HAN_TO_LATIN * latin else next(iter(weights), "")
     language = block.language.partition("-")[0]
     # Code weighs nothing: it stands in both languages' texts.
     weight = 0.0 if block.kind == "code" else sum(weights.values())
-    return _Piece(number, script, "" if language == "und" else language, weight)
+    return _Piece(number, _script(weights), "" if language == "und" else language, weight)
 
 
 def _parts(pieces: list[_Piece], labels: list[str], least: float) -> tuple[list[_Piece], list[_Piece]] | tuple[()]:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 from unicodedata import category
 
-from seedsearch.characters import Table, code_points
+from seedsearch.characters import Table
 from seedsearch.hanzi import table
-
-if TYPE_CHECKING:
-    from seedsearch.characters import Array
 
 # First character of a range and its script (ISO 15924), after Scripts.txt of Unicode 16. Only letters and marks are
 # looked up, so a range may cover other signs; "Zyyy" stands for scripts of no language that is told apart here.
@@ -39,8 +33,7 @@ _RANGES = (
 _STARTS = [start for start, _ in _RANGES]
 
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
-SCRIPTS = tuple(sorted({"Jpan", *(script for _, script in _RANGES)}))
-_MANY = 120  # characters, from which on an array of them is worth making
+SCRIPTS = tuple(sorted({script for _, script in _RANGES}))
 # What one character says, in Latin letters: a Chinese text has about 2.5 times fewer characters than its translation.
 _WEIGHTS = {"Hani": 2.5, "Hira": 2.0, "Kana": 2.0, "Hang": 2.0}
 
@@ -56,17 +49,6 @@ def script_of(char: str) -> str:
     return _RANGES[bisect_right(_STARTS, ord(char)) - 1][1]
 
 
-class _Scripts(dict[str, str]):
-    """A character -> its script, filled as characters are met: a third of the cost of a cached function."""
-
-    def __missing__(self, char: str) -> str:
-        self[char] = script = script_of(char)
-        return script
-
-
-_SCRIPTS = _Scripts()
-
-
 def script_weights(text: str) -> dict[str, float]:
     """How much of a text is in each script, in Latin letters (a Han character counts 2.5), heaviest first.
 
@@ -75,9 +57,8 @@ def script_weights(text: str) -> dict[str, float]:
     if text.isascii():
         letters = len(text.encode().translate(None, _NO_LETTERS))
         return {"Latn": float(letters)} if letters else {}
-    counts = _counts_of_many(text) if len(text) > _MANY else _counts(text)
-    counts.pop("Zyyy", None)
-    weights = {script: times * _WEIGHTS.get(script, 1.0) for script, times in counts.items()}
+    counts = _numbers().count(text, len(SCRIPTS))
+    weights = {SCRIPTS[number]: counts[number] * weight for number, weight in _weights() if counts[number]}
     kana, han = weights.get("Hira", 0.0) + weights.get("Kana", 0.0), weights.get("Hani", 0.0)
     if kana and kana * 10 >= kana + han:
         for script in ("Hira", "Kana", "Hani"):
@@ -86,49 +67,15 @@ def script_weights(text: str) -> dict[str, float]:
     return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
 
 
-def weights_of_many(texts: Sequence[str]) -> Array:
-    """The `script_weights` of each text: a row for each, a column for each name of SCRIPTS; 3 microseconds a text.
-
-    As text they would be `script_weights`; here what a script does not have is 0, and the heaviest does not stand first.
-    """
-    import numpy as np
-
-    width = len(SCRIPTS)
-    numbers = _script_numbers().of(code_points("".join(texts)))
-    rows = np.repeat(np.arange(len(texts)) * width, [len(text) for text in texts])
-    weights = np.bincount(numbers + rows, minlength=len(texts) * width).reshape(-1, width) * _factors()
-    parts = [SCRIPTS.index(script) for script in ("Hira", "Kana", "Hani")]
-    every = weights[:, parts].sum(axis=1)
-    kana = every - weights[:, parts[2]]
-    japanese = (kana > 0) & (kana * 10 >= every)
-    weights[np.ix_(japanese, parts)] = 0.0
-    weights[japanese, SCRIPTS.index("Jpan")] = every[japanese]
-    found: Array = weights
-    return found
+@cache
+def _numbers() -> Table:
+    return Table(lambda character: SCRIPTS.index(script_of(character)))
 
 
 @cache
-def _factors() -> Array:
-    import numpy as np
-
-    return np.array([0.0 if script == "Zyyy" else _WEIGHTS.get(script, 1.0) for script in SCRIPTS])
-
-
-def _counts(text: str) -> dict[str, int]:
-    return Counter(map(_SCRIPTS.__getitem__, text))
-
-
-def _counts_of_many(text: str) -> dict[str, int]:
-    """As `_counts`, in a third of the time for 400 characters."""
-    import numpy as np
-
-    counts = np.bincount(_script_numbers().of(code_points(text))).tolist()
-    return {script: times for script, times in zip(SCRIPTS, counts, strict=False) if times}
-
-
-@cache
-def _script_numbers() -> Table:
-    return Table(lambda char: SCRIPTS.index(script_of(char)))
+def _weights() -> list[tuple[int, float]]:
+    """The number of each script that letters can be in, and what a letter of it says."""
+    return [(number, _WEIGHTS.get(script, 1.0)) for number, script in enumerate(SCRIPTS) if script != "Zyyy"]
 
 
 def dominant_script(text: str) -> str:
@@ -147,9 +94,7 @@ def han_variant(text: str) -> str:
     characters are common to all, so a short text often tells nothing. Japanese forms count twice, since the other
     characters of a Japanese text without kana are mostly Traditional ones.
     """
-    import numpy as np
-
-    counts = np.bincount(_telling().of(code_points(text)), minlength=8).tolist()
+    counts = _telling().count(text, 8)
     hans, hant, shinjitai = sum(counts[_HANS::2]), sum(counts[2:4]) + sum(counts[6:]), sum(counts[_JAPANESE:])
     if shinjitai * 2 > hans + hant:
         return "ja"

@@ -1,0 +1,124 @@
+"""The compiled module says what the Python beside each use of it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch import cutting, folding, letters
+from seedsearch.characters import PlainTable, Table, native
+from seedsearch.folding import fold_text
+
+pytestmark = pytest.mark.skipif(not native, reason="there is no compiled module: a C compiler was not at hand")
+
+# What decides where words begin and end, and what a letter becomes.
+TEXTS = st.text(
+    "ab1Aé'’-.,_ \n\t\0\u3000\u2028ー・カﾞ日本灣台한국ไทยก็нйё½㎞…नि\u0301\u0338\U00020000\ud800İǅßﬁ`\u200b", max_size=60
+) | st.text(max_size=60)
+
+
+@given(TEXTS)
+def test_words_and_spans_are_those_of_the_expressions(text: str) -> None:
+    folded = fold_text(text)
+    assert cutting.words(folded) == list(cutting.plain_words(folded))
+    assert cutting.cut_folded(folded) == cutting.plain_cut(folded)
+
+
+@pytest.mark.parametrize("text", ["x" * 64 + " ", "y" * 65 + "-", "漢" * 200, "z'" * 90, "a.b" * 60, "1,0" * 40])
+def test_long_words_are_cut_where_the_expressions_cut_them(text: str) -> None:
+    for count in (1, 3):
+        assert cutting.cut_folded(text * count) == cutting.plain_cut(text * count)
+
+
+@given(TEXTS, st.integers(0, 9))
+def test_tables_say_what_their_function_says(text: str, size: int) -> None:
+    def number(character: str) -> int:
+        return ord(character) % 7
+
+    assert Table(number).count(text, size) == PlainTable(number).count(text, size)
+    assert Table(number).any(text, 4) == PlainTable(number).any(text, 4)
+    assert Table(folding._single).translate(text) == PlainTable(folding._single).translate(text)
+
+
+def test_a_table_asks_once_for_each_character() -> None:
+    asked: list[str] = []
+
+    def upper(character: str) -> str:
+        asked.append(character)
+        return character.upper()
+
+    table = Table(upper)
+    assert table.translate("ßaß") == "SSASS" and table.translate("a") == "A"
+    assert sorted(asked) == ["\0", "a", "ß"]  # and once for what stands behind a text
+
+
+def broken(_: str) -> str:
+    raise LookupError("no")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Table(broken).translate("a"),
+        lambda: Table(broken).count("a", 3),
+        lambda: native.words("a", Table(broken), *cutting._memos()),
+        lambda: native.words("a", letters.kinds(), native.Memo(broken, 9), native.Memo(broken, 9)),
+        lambda: native.words("u.s.", letters.kinds(), native.Memo(None, 9), native.Memo(broken, 9)),
+        lambda: native.written("a", letters.kinds(), native.Memo(broken, 9), broken, ("", "", "")),
+        lambda: native.written("日-a", letters.kinds(), native.Memo(None, 9), broken, ("", "", "")),
+    ],
+)
+def test_what_a_function_raises_is_raised(call: Callable[[], object]) -> None:
+    with pytest.raises(LookupError):
+        call()
+
+
+def test_a_memo_forgets_when_it_is_full() -> None:
+    memo = native.Memo(None, 4)
+    for text in ("a b c d e f g h i j " * 3, "ä" * 90 + " k"):
+        assert native.words(text, letters.kinds(), memo, memo) == [word[: cutting.LONGEST_TERM] for word in text.split()]
+
+
+def test_a_memo_may_be_asked_while_it_asks() -> None:
+    def again(chunk: str) -> str:
+        return chunk if len(chunk) > 3 else native.written(chunk * 2, letters.kinds(), memo, str, ("", "", ""))
+
+    memo = native.Memo(again, 3)
+    assert native.written("a bb cc dd ab a", letters.kinds(), memo, str, ("", "", "")) == "aaaa bbbb cccc dddd abab aaaa"
+
+
+@pytest.mark.parametrize("wanted", [(0,), (1, 3), (), (7,)])
+def test_some_spans(wanted: tuple[int, ...]) -> None:
+    spans = [(0, 1), (2, 3), (4, 7), (8, 10), (9, 11)]
+    found = native.spans("a b u.s 日本語", letters.kinds(), cutting._memos()[1], wanted)
+    assert found == [spans[number] for number in wanted if number < len(spans)]
+
+
+WITHOUT = """
+import sys
+sys.modules["seedsearch._native"] = None
+from seedsearch.characters import native
+from seedsearch.__main__ import run
+assert native is None
+run()
+"""
+
+
+def test_without_it_the_answers_are_the_same(tmp_path: Path) -> None:
+    seeds = Path(__file__).parents[1] / "seeds"
+    answers = []
+    for name, start in (("with", ["-m", "seedsearch"]), ("without", ["-c", WITHOUT])):
+        for engine in ("whoosh", "tantivy"):
+            index = str(tmp_path / f"{name}-{engine}")
+            asked = [["query", text, "--json"] for text in ("Six Assurances", "不对称作战")]
+            for command in (["index", str(seeds), "--engine", engine], *asked):
+                done = subprocess.run([sys.executable, *start, *command, "--index", index], capture_output=True, text=True)
+                assert done.returncode == 0, done.stderr
+                answers.append(done.stdout)
+    assert answers[: len(answers) // 2] == answers[len(answers) // 2 :]
