@@ -67,9 +67,9 @@ def broken(_: str) -> str:
     [
         lambda: Table(broken).translate("a"),
         lambda: Table(broken).count("a", 3),
-        lambda: native.words("a", Table(broken), *cutting._memos()),
+        lambda: native.words("a", Table(broken), cutting._odd(), None),
         lambda: native.words("a", letters.kinds(), native.Memo(broken, 9), native.Memo(broken, 9)),
-        lambda: native.words("u.s.", letters.kinds(), native.Memo(None, 9), native.Memo(broken, 9)),
+        lambda: native.words("u.s.", letters.kinds(), native.Memo(broken, 9), None),
         lambda: native.written("a", letters.kinds(), native.Memo(broken, 9), broken, ("", "", "")),
         lambda: native.written("日-a", letters.kinds(), native.Memo(None, 9), broken, ("", "", "")),
     ],
@@ -96,7 +96,7 @@ def test_a_memo_may_be_asked_while_it_asks() -> None:
 @pytest.mark.parametrize("wanted", [(0,), (1, 3), (), (7,)])
 def test_some_spans(wanted: tuple[int, ...]) -> None:
     spans = [(0, 1), (2, 3), (4, 7), (8, 10), (9, 11)]
-    found = native.spans("a b u.s 日本語", letters.kinds(), cutting._memos()[1], wanted)
+    found = native.spans("a b u.s 日本語", letters.kinds(), cutting._odd(), wanted)
     assert found == [spans[number] for number in wanted if number < len(spans)]
 
 

@@ -470,8 +470,9 @@ is_of_word(const Table *kinds, Py_UCS4 code)
 /* What is collected: words, or the spans of words; of spans all, or those of the words with the numbers in `wanted`. */
 typedef struct {
     PyObject *list;
-    Memo *words; /* NULL where spans are wanted */
+    Memo *words; /* NULL where none are remembered */
     Memo *odd;
+    int has_spans;
     const Py_ssize_t *wanted; /* ascending, with a -1 behind them; NULL for all */
     Py_ssize_t number;
 } Found;
@@ -499,9 +500,10 @@ found_span(Found *found, Py_ssize_t start, Py_ssize_t end)
 static int
 found_word(Found *found, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end)
 {
-    if (!found->words)
+    if (found->has_spans)
         return found_span(found, start, end);
-    return found_append(found, recall(found->words, codes, Py_MIN(size, LONGEST_TERM)));
+    size = Py_MIN(size, LONGEST_TERM);
+    return found_append(found, found->words ? recall(found->words, codes, size) : text_from(codes, size));
 }
 
 /* The words of what stands between two places and holds a stop or comma inside a word, as Python sees them. */
@@ -515,7 +517,8 @@ cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
         PyObject *word;
         Py_ssize_t first, last;
         failed = !PyArg_ParseTuple(PyList_GET_ITEM(words, i), "Unn", &word, &first, &last) ||
-                 (found->words ? found_append(found, Py_NewRef(word)) : found_span(found, start + first, start + last)) < 0;
+                 (found->has_spans ? found_span(found, start + first, start + last)
+                                   : found_append(found, Py_NewRef(word))) < 0;
     }
     Py_XDECREF(words);
     return failed ? -1 : 0;
@@ -584,17 +587,20 @@ cut(Found *found, Table *kinds, PyObject *string)
     return found->list;
 }
 
-PyDoc_STRVAR(words_doc, "words(text, kinds, words, odd, /)\n--\n\n"
-"The words of a folded text: see `cutting.words`. `words` remembers strings, `odd` the words of strings that hold a stop.");
+PyDoc_STRVAR(words_doc, "words(text, kinds, odd, words, /)\n--\n\n"
+"The words of a folded text: see `cutting.words`. `odd` gives the words of what holds a stop or comma inside a word, `words`\n"
+"remembers words, so that those of several texts are the same objects; None for no such memory.");
 
 static PyObject *
 native_words(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *string;
+    PyObject *string, *words;
     Table *kinds;
     Found found = {0};
-    if (!PyArg_ParseTuple(args, "UO!O!O!:words", &string, &TableType, &kinds, &MemoType, &found.words, &MemoType, &found.odd))
+    if (!PyArg_ParseTuple(args, "UO!O!O:words", &string, &TableType, &kinds, &MemoType, &found.odd, &words))
         return NULL;
+    if (Py_TYPE(words) == &MemoType)
+        found.words = (Memo *)words;
     return cut(&found, kinds, string);
 }
 
@@ -606,7 +612,7 @@ native_spans(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *string, *wanted, *spans = NULL;
     Table *kinds;
-    Found found = {0};
+    Found found = {.has_spans = 1};
     if (!PyArg_ParseTuple(args, "UO!O!O:spans", &string, &TableType, &kinds, &MemoType, &found.odd, &wanted))
         return NULL;
     if (wanted == Py_None)
@@ -803,10 +809,130 @@ native_begins(PyObject *Py_UNUSED(module), PyObject *args)
     return found;
 }
 
+/* What the order of passages asks of the words of a pool: see `analysis.several` and `reranking`. */
+
+PyDoc_STRVAR(several_doc, "several(words, terms, kinds, /)\n--\n\n"
+"Of a set of words those that the dictionary `terms` has a tuple for, with it, and those it lacks; runs are passed over.");
+
+static PyObject *
+native_several(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *words, *terms, *found = NULL, *unknown = NULL, *word = NULL;
+    Table *kinds;
+    if (!PyArg_ParseTuple(args, "OO!O!:several", &words, &PyDict_Type, &terms, &TableType, &kinds))
+        return NULL;
+    PyObject *iterator = PyObject_GetIter(words);
+    int failed = !iterator || !(found = PyDict_New()) || !(unknown = PyList_New(0));
+    while (!failed && (word = PyIter_Next(iterator))) {
+        Py_UCS4 first = PyUnicode_Check(word) && PyUnicode_GET_LENGTH(word) ? PyUnicode_READ_CHAR(word, 0) : 0;
+        Text text = {&first, 0};
+        failed = table_know(kinds, &text) < 0;
+        if (!failed && !(told(kinds, first) & RUN)) {
+            PyObject *known = PyDict_GetItemWithError(terms, word);
+            if (known)
+                failed = PyTuple_Check(known) && PyDict_SetItem(found, word, known) < 0;
+            else
+                failed = PyErr_Occurred() || PyList_Append(unknown, word) < 0;
+        }
+        Py_DECREF(word);
+    }
+    Py_XDECREF(iterator);
+    PyObject *both = failed || PyErr_Occurred() ? NULL : PyTuple_Pack(2, found, unknown);
+    Py_XDECREF(found);
+    Py_XDECREF(unknown);
+    return both;
+}
+
+enum { GRAM = 4 };
+
+/* Grams by their characters: a table of places in a list, each place and one more, 0 for none. */
+typedef struct {
+    Py_UCS4 (*grams)[GRAM];
+    uint32_t *places;
+    uint32_t mask;
+} Grams;
+
+static uint32_t
+gram_slot(const Grams *grams, const Py_UCS4 *gram)
+{
+    uint32_t hash = ((gram[0] * 31 + gram[1]) * 31 + gram[2]) * 31 + gram[3];
+    uint32_t at = (hash * 2654435769u >> 12) & grams->mask;
+    while (grams->places[at] && memcmp(grams->grams[grams->places[at] - 1], gram, sizeof(*grams->grams)))
+        at = (at + 1) & grams->mask;
+    return at;
+}
+
+static int
+grams_open(Grams *grams, PyObject *list)
+{
+    Py_ssize_t size = PyList_GET_SIZE(list), room = 64;
+    while (room < 4 * size && room < 1 << 20)
+        room *= 2;
+    grams->mask = (uint32_t)room - 1;
+    grams->grams = PyMem_Calloc(size + 1, sizeof(*grams->grams));
+    grams->places = PyMem_Calloc(room, sizeof(uint32_t));
+    if (!grams->grams || !grams->places) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        PyObject *gram = PyList_GET_ITEM(list, i);
+        if (!PyUnicode_Check(gram) || PyUnicode_GET_LENGTH(gram) != GRAM || 2 * i > room) {
+            PyErr_Format(PyExc_ValueError, "at most 500,000 grams of %d characters are wanted", GRAM);
+            return -1;
+        }
+        for (int k = 0; k < GRAM; k++)
+            grams->grams[i][k] = PyUnicode_READ_CHAR(gram, k);
+        grams->places[gram_slot(grams, grams->grams[i])] = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(holding_doc, "holding(grams, words, /)\n--\n\n"
+"For each of some grams the words that hold it, as often as they do: see `reranking`.");
+
+static PyObject *
+native_holding(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *list, *words, *found = NULL;
+    if (!PyArg_ParseTuple(args, "O!O!:holding", &PyList_Type, &list, &PyList_Type, &words))
+        return NULL;
+    Grams grams = {0};
+    if (grams_open(&grams, list) < 0)
+        goto end;
+    found = PyList_New(PyList_GET_SIZE(list));
+    for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(list); i++) {
+        PyObject *holding = PyList_New(0);
+        if (!holding)
+            Py_CLEAR(found);
+        else
+            PyList_SET_ITEM(found, i, holding);
+    }
+    for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(words); i++) {
+        PyObject *word = PyList_GET_ITEM(words, i);
+        Py_ssize_t size = PyUnicode_Check(word) ? PyUnicode_GET_LENGTH(word) : 0;
+        Py_UCS4 window[GRAM] = {0, 0, 0, ' '};
+        for (Py_ssize_t k = 0; found && k <= size; k++) {
+            Py_UCS4 code = k < size ? PyUnicode_READ_CHAR(word, k) : ' ';
+            memmove(window, window + 1, (GRAM - 1) * sizeof(Py_UCS4));
+            window[GRAM - 1] = code == '\'' ? ' ' : code;
+            uint32_t place = grams.places[gram_slot(&grams, window)];
+            if (place && PyList_Append(PyList_GET_ITEM(found, place - 1), word) < 0)
+                Py_CLEAR(found);
+        }
+    }
+end:
+    PyMem_Free(grams.grams);
+    PyMem_Free(grams.places);
+    return found;
+}
+
 static PyMethodDef functions[] = {
     {"words", native_words, METH_VARARGS, words_doc},
     {"spans", native_spans, METH_VARARGS, spans_doc},
     {"written", native_written, METH_VARARGS, written_doc},
+    {"several", native_several, METH_VARARGS, several_doc},
+    {"holding", native_holding, METH_VARARGS, holding_doc},
     {"begins", native_begins, METH_VARARGS, begins_doc},
     {NULL, NULL, 0, NULL},
 };

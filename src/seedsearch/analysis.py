@@ -18,9 +18,10 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from operator import add
 
+from seedsearch.characters import native
 from seedsearch.cutting import Word, chains, cut, cut_folded, is_run, joined, words, words_between, words_in
 from seedsearch.folding import fold, fold_text
-from seedsearch.letters import ANY_MARK, simple
+from seedsearch.letters import ANY_MARK, kinds, simple
 from seedsearch.stemming import latin_stem, parts, respelt, stemmer_name, stems
 from seedsearch.tuples import NamedTuple
 
@@ -155,14 +156,13 @@ class _Items(dict[str, str | tuple[str, ...]]):
 def several(words: AbstractSet[str], language: str) -> dict[str, tuple[str, ...]]:
     """The terms of those words of some texts that have others than themselves, as in `entries`."""
     items = _items(stemmer_name(language))
-    # Runs have no other terms, and are not remembered. Each word is asked for once: what is remembered is too much for a cache.
-    spaced = [word for word in words if word < "\u0e00" or not ("\u3400" <= word < "\ua000" or is_run(word))]
-    found, unknown = {}, []
-    for word, terms in zip(spaced, map(items.get, spaced), strict=True):
-        if terms is None:
-            unknown.append(word)
-        elif isinstance(terms, tuple):
-            found[word] = terms
+    # Runs have no other terms, and are not remembered.
+    if native:
+        found, unknown = native.several(words, items, kinds())
+    else:
+        unknown = [word for word in words if not is_run(word)]
+        found = {word: terms for word in unknown if isinstance(terms := items.get(word), tuple)}
+        unknown = [word for word in unknown if word not in items]
     if unknown:
         items.learn(unknown)
         found.update((word, terms) for word in unknown if isinstance(terms := items.get(word), tuple))

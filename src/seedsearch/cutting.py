@@ -33,11 +33,19 @@ Word: TypeAlias = tuple[str, int, int]
 """A word as it is cut, before stemming, and its half-open span in the folded text."""
 
 
-def words(folded: str) -> list[str]:
-    """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time."""
+def words(folded: str, known: Memo | None = None) -> list[str]:
+    """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time.
+
+    Texts with the same `known` have the same objects for the same words, in which dictionaries find them sooner.
+    """
     if native:
-        return native.words(folded, kinds(), *_memos())
+        return native.words(folded, kinds(), _odd(), known)
     return plain_words(folded)
+
+
+def memo() -> Memo | None:
+    """What is `known` of no text yet."""
+    return native.Memo(None, _MOST_WORDS) if native else None
 
 
 def plain_words(folded: str) -> list[str]:
@@ -57,9 +65,9 @@ def plain_words(folded: str) -> list[str]:
 
 
 @cache
-def _memos() -> tuple[Memo, Memo]:
-    """What `native` remembers: words, and the words of what holds a stop or comma inside a word."""
-    return native.Memo(None, _MOST_WORDS), native.Memo(partial(_cut_words, marks=ANY_MARK, offset=0), _MOST_WORDS)
+def _odd() -> Memo:
+    """What `native` asks for the words of what holds a stop or comma inside a word."""
+    return native.Memo(partial(_cut_words, marks=ANY_MARK, offset=0), _MOST_WORDS)
 
 
 def joined_words(folded: str) -> list[str]:
@@ -108,7 +116,7 @@ def places(folded: str, wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
     """The spans in a folded text of some of its words, by their indexes: as of `cut`, in a tenth of the time for a few."""
     numbers = tuple(sorted(wanted))
     if native:
-        found = native.spans(folded, kinds(), _memos()[1], numbers)
+        found = native.spans(folded, kinds(), _odd(), numbers)
     else:
         every = plain_cut(folded)
         found = [every[number][1:] for number in numbers]
@@ -118,7 +126,7 @@ def places(folded: str, wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
 def cut_folded(folded: str) -> list[Word]:
     """Terms before stemming, with their spans in the folded text."""
     if native:
-        spans = native.spans(folded, kinds(), _memos()[1], None)
+        spans = native.spans(folded, kinds(), _odd(), None)
         return [(word, *span) for word, span in zip(words(folded), spans, strict=True)]
     return plain_cut(folded)
 

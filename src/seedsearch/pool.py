@@ -7,7 +7,7 @@ from itertools import chain, compress, count
 from operator import not_
 
 from seedsearch.analysis import several
-from seedsearch.cutting import is_run, joined_words, words
+from seedsearch.cutting import is_run, joined_words, memo, words
 from seedsearch.folding import fold_text
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
@@ -41,10 +41,11 @@ def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
     """Texts as they are counted; each is given with its language before it and its headings behind."""
     pages = []
     met: dict[str, set[str]] = {}
+    known = memo()
     for language, text, headings in texts:
         folded = fold_text(text)
-        heading = words(fold_text(" ".join(headings))) if headings else []
-        page = Page(language, folded, words(folded), joined_words(folded), heading)
+        heading = words(fold_text(" ".join(headings)), known) if headings else []
+        page = Page(language, folded, words(folded, known), joined_words(folded), heading)
         met.setdefault(language, set()).update(page.words, heading, page.joined)
         pages.append(page)
     return Pool(pages, {language: Lexicon(found, several(found, language)) for language, found in met.items()})

@@ -25,6 +25,7 @@ from itertools import chain, filterfalse, pairwise
 from math import exp, log
 
 from seedsearch.analysis import readable
+from seedsearch.characters import native
 from seedsearch.function_words import function_words
 from seedsearch.pool import Lexicon, Page, Places, Pool
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
@@ -184,8 +185,16 @@ def _likeness(asked: Mapping[str, float], pool: Pool, lengths: Sequence[_Length]
     return sums
 
 
-def _holding(grams: Iterable[str], met: Sequence[str]) -> dict[str, list[str]]:
-    """Gram -> the words that hold it."""
+def _holding(grams: Iterable[str], met: list[str]) -> dict[str, list[str]]:
+    """Gram -> the words that hold it, each as often as it does."""
+    asked = list(grams)
+    if native and all(len(gram) == GRAM for gram in asked):
+        return dict(zip(asked, native.holding(asked, met), strict=True))
+    return plain_holding(asked, met)
+
+
+def plain_holding(grams: Iterable[str], met: Sequence[str]) -> dict[str, list[str]]:
+    """As `_holding`, in Python."""
     lexicon = f" {'  '.join(met)} "
     padded = lexicon.replace("'", " ")
     holding: dict[str, list[str]] = {}
