@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import cutting, folding, letters
+from seedsearch import analysis, cutting, folding, letters, reranking
 from seedsearch.characters import PlainTable, Table, native
 from seedsearch.folding import fold_text
 
@@ -67,9 +68,9 @@ def broken(_: str) -> str:
     [
         lambda: Table(broken).translate("a"),
         lambda: Table(broken).count("a", 3),
-        lambda: native.words("a", Table(broken), cutting._odd(), None),
-        lambda: native.words("a", letters.kinds(), native.Memo(broken, 9), native.Memo(broken, 9)),
-        lambda: native.words("u.s.", letters.kinds(), native.Memo(broken, 9), None),
+        lambda: native.words("a", Table(broken), cutting._odd(), None, None),
+        lambda: native.words("a", letters.kinds(), native.Memo(None, 9), native.Memo(broken, 9), None),
+        lambda: native.words("u.s.", letters.kinds(), native.Memo(broken, 9), None, None),
         lambda: native.written("a", letters.kinds(), native.Memo(broken, 9), broken, ("", "", "")),
         lambda: native.written("日-a", letters.kinds(), native.Memo(None, 9), broken, ("", "", "")),
     ],
@@ -82,7 +83,7 @@ def test_what_a_function_raises_is_raised(call: Callable[[], object]) -> None:
 def test_a_memo_forgets_when_it_is_full() -> None:
     memo = native.Memo(None, 4)
     for text in ("a b c d e f g h i j " * 3, "ä" * 90 + " k"):
-        assert native.words(text, letters.kinds(), memo, memo) == [word[: cutting.LONGEST_TERM] for word in text.split()]
+        assert native.words(text, letters.kinds(), memo, memo, None) == [word[: cutting.LONGEST_TERM] for word in text.split()]
 
 
 def test_a_memo_may_be_asked_while_it_asks() -> None:
@@ -98,6 +99,33 @@ def test_some_spans(wanted: tuple[int, ...]) -> None:
     spans = [(0, 1), (2, 3), (4, 7), (8, 10), (9, 11)]
     found = native.spans("a b u.s 日本語", letters.kinds(), cutting._odd(), wanted)
     assert found == [spans[number] for number in wanted if number < len(spans)]
+
+
+WORDS = st.lists(st.sampled_from(["six", "assurances", "l'homme", "台湾", "aaaaaa", "x"]), max_size=30)
+
+
+@given(WORDS, st.dictionaries(st.sampled_from(["six", "台湾", "x", "y"]), st.lists(st.integers(0, 3), max_size=3)))
+def test_what_is_counted_of_words(words: list[str], wanted: dict[str, list[int]]) -> None:
+    met = [(at, thing) for at, word in enumerate(words) for thing in wanted.get(word, ())]
+    assert list(native.tally(words, wanted).items()) == list(Counter(thing for _, thing in met).items())
+    assert native.positions(words, wanted) == {thing: [at for at, one in met if one == thing] for _, thing in met}
+    noted = {word: [0] for word in wanted}
+    native.note(words, noted, 7)
+    assert noted == {word: [0] + [7] * words.count(word) for word in wanted}
+
+
+@given(WORDS, st.lists(st.sampled_from(["six ", " ass", "aaaa", "l ho", "l'ho"]), unique=True))
+def test_words_that_hold_grams(words: list[str], grams: list[str]) -> None:
+    found = {gram: sorted(held) for gram, held in reranking._holding(grams, words).items()}
+    assert found == {gram: sorted(held) for gram, held in reranking.plain_holding(grams, words).items()}
+
+
+@given(st.lists(st.sampled_from(["assurances", "six", "l'homme", "été", "台湾", "f16", "1,000"]), unique=True))
+def test_terms_of_words(words: list[str]) -> None:
+    of_each = {word: terms for word in words if len(terms := analysis.entries([word], "fr")[0]) > 1}
+    assert analysis.several(set(words), "fr") == of_each
+    wanted = {"homm": 0, "f": 0}
+    assert native.meeting(of_each, wanted) == [word for word, terms in of_each.items() if {"homm", "f"} & {*terms}]
 
 
 WITHOUT = """

@@ -475,6 +475,9 @@ typedef struct {
     int has_spans;
     const Py_ssize_t *wanted; /* ascending, with a -1 behind them; NULL for all */
     Py_ssize_t number;
+    PyObject *joined; /* a list of what hyphens join, NULL where that is not asked for */
+    PyObject *last;   /* the last word, borrowed from `list`, and the place behind it */
+    Py_ssize_t behind;
 } Found;
 
 static int
@@ -496,14 +499,35 @@ found_span(Found *found, Py_ssize_t start, Py_ssize_t end)
     return found_append(found, Py_BuildValue("nn", start, end));
 }
 
-/* A word of characters that stand together, not all of which need belong to it. */
+/* A word [start, end) of a text; with the one before it, if a hyphen joins them. */
 static int
-found_word(Found *found, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end)
+found_string(Found *found, PyObject *word, const Py_UCS4 *codes, Py_ssize_t start, Py_ssize_t end)
+{
+    PyObject *left = found->last;
+    int is_joined = found->joined && left && start == found->behind + 1 && codes[found->behind] == '-' &&
+                    PyUnicode_GET_LENGTH(left) < LONGEST_TERM / 2;
+    found->last = word;
+    found->behind = end;
+    if (found_append(found, word) < 0)
+        return -1;
+    if (!is_joined)
+        return 0;
+    PyObject *both = PyUnicode_Concat(left, word), *cut = both ? PyUnicode_Substring(both, 0, LONGEST_TERM) : NULL;
+    int failed = !cut || PyList_Append(found->joined, cut) < 0;
+    Py_XDECREF(both);
+    Py_XDECREF(cut);
+    return failed ? -1 : 0;
+}
+
+/* The word that stands at [start, end), or a bigram of the characters there. */
+static int
+found_word(Found *found, const Text *text, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end)
 {
     if (found->has_spans)
         return found_span(found, start, end);
     size = Py_MIN(size, LONGEST_TERM);
-    return found_append(found, found->words ? recall(found->words, codes, size) : text_from(codes, size));
+    PyObject *word = found->words ? recall(found->words, codes, size) : text_from(codes, size);
+    return found_string(found, word, text->codes, start, end);
 }
 
 /* The words of what stands between two places and holds a stop or comma inside a word, as Python sees them. */
@@ -518,7 +542,7 @@ cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
         Py_ssize_t first, last;
         failed = !PyArg_ParseTuple(PyList_GET_ITEM(words, i), "Unn", &word, &first, &last) ||
                  (found->has_spans ? found_span(found, start + first, start + last)
-                                   : found_append(found, Py_NewRef(word))) < 0;
+                                   : found_string(found, Py_NewRef(word), text->codes, start + first, start + last)) < 0;
     }
     Py_XDECREF(words);
     return failed ? -1 : 0;
@@ -544,7 +568,7 @@ cut_chunk(Found *found, const Table *kinds, const Text *text, Py_ssize_t at)
         Py_ssize_t start = at++;
         while (told(kinds, codes[at]) & (LETTER | MARK) || (codes[at] == '\'' && told(kinds, codes[at + 1]) & LETTER))
             at++;
-        if (found_word(found, codes + start, at - start, start, at) < 0)
+        if (found_word(found, text, codes + start, at - start, start, at) < 0)
             return -1;
     }
     return end;
@@ -555,11 +579,11 @@ static Py_ssize_t
 cut_chain(Found *found, const Table *kinds, const Text *text, Py_ssize_t at)
 {
     Py_ssize_t next = next_letter(kinds, text, at);
-    if (next < 0 && found_word(found, text->codes + at, 1, at, at + 1) < 0)
+    if (next < 0 && found_word(found, text, text->codes + at, 1, at, at + 1) < 0)
         return -1;
     for (; next >= 0; at = next, next = next_letter(kinds, text, at)) {
         Py_UCS4 pair[2] = {text->codes[at], text->codes[next]};
-        if (found_word(found, pair, 2, at, next + 1) < 0)
+        if (found_word(found, text, pair, 2, at, next + 1) < 0)
             return -1;
     }
     return at + 1;
@@ -587,20 +611,21 @@ cut(Found *found, Table *kinds, PyObject *string)
     return found->list;
 }
 
-PyDoc_STRVAR(words_doc, "words(text, kinds, odd, words, /)\n--\n\n"
+PyDoc_STRVAR(words_doc, "words(text, kinds, odd, words, joined, /)\n--\n\n"
 "The words of a folded text: see `cutting.words`. `odd` gives the words of what holds a stop or comma inside a word, `words`\n"
-"remembers words, so that those of several texts are the same objects; None for no such memory.");
+"remembers words, so that those of several texts are the same objects, None for no such memory. Each two words that a hyphen\n"
+"joins are appended to the list `joined`, written as one, unless that is None.");
 
 static PyObject *
 native_words(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *string, *words;
+    PyObject *string, *words, *joined;
     Table *kinds;
     Found found = {0};
-    if (!PyArg_ParseTuple(args, "UO!O!O:words", &string, &TableType, &kinds, &MemoType, &found.odd, &words))
+    if (!PyArg_ParseTuple(args, "UO!O!OO:words", &string, &TableType, &kinds, &MemoType, &found.odd, &words, &joined))
         return NULL;
-    if (Py_TYPE(words) == &MemoType)
-        found.words = (Memo *)words;
+    found.words = Py_TYPE(words) == &MemoType ? (Memo *)words : NULL;
+    found.joined = PyList_CheckExact(joined) ? joined : NULL;
     return cut(&found, kinds, string);
 }
 
@@ -843,6 +868,105 @@ native_several(PyObject *Py_UNUSED(module), PyObject *args)
     return both;
 }
 
+PyDoc_STRVAR(meeting_doc, "meeting(terms, wanted, /)\n--\n\n"
+"The words that the dictionary `terms` has a term of the dictionary `wanted` for, in order.");
+
+static PyObject *
+native_meeting(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *terms, *wanted, *word, *several;
+    if (!PyArg_ParseTuple(args, "O!O!:meeting", &PyDict_Type, &terms, &PyDict_Type, &wanted))
+        return NULL;
+    PyObject *found = PyList_New(0);
+    Py_ssize_t place = 0;
+    while (found && PyDict_Next(terms, &place, &word, &several)) {
+        Py_ssize_t size = PyTuple_Check(several) ? PyTuple_GET_SIZE(several) : 0;
+        int meets = 0;
+        for (Py_ssize_t i = 0; i < size && meets == 0; i++)
+            meets = PyDict_Contains(wanted, PyTuple_GET_ITEM(several, i));
+        if (meets < 0 || (meets && PyList_Append(found, word) < 0))
+            Py_CLEAR(found);
+    }
+    return found;
+}
+
+PyDoc_STRVAR(positions_doc, "positions(words, wanted, /)\n--\n\n"
+"For the things in the lists of the dictionary `wanted` the indexes at which the words that they are listed for stand.");
+
+static PyObject *
+native_positions(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *words, *wanted;
+    if (!PyArg_ParseTuple(args, "O!O!:positions", &PyList_Type, &words, &PyDict_Type, &wanted))
+        return NULL;
+    PyObject *found = PyDict_New();
+    int failed = !found;
+    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(words); at++) {
+        PyObject *things = PyDict_GetItemWithError(wanted, PyList_GET_ITEM(words, at));
+        Py_ssize_t size = things && PyList_Check(things) ? PyList_GET_SIZE(things) : 0;
+        PyObject *number = size ? PyLong_FromSsize_t(at) : NULL;
+        failed = PyErr_Occurred() != NULL;
+        for (Py_ssize_t i = 0; i < size && !failed; i++) {
+            PyObject *thing = PyList_GET_ITEM(things, i), *places = PyDict_GetItemWithError(found, thing);
+            if (places) {
+                failed = PyList_Append(places, number) < 0;
+            } else if (!(failed = PyErr_Occurred() || !(places = PyList_New(1)))) {
+                PyList_SET_ITEM(places, 0, Py_NewRef(number));
+                failed = PyDict_SetItem(found, thing, places) < 0;
+                Py_DECREF(places);
+            }
+        }
+        Py_XDECREF(number);
+    }
+    if (failed)
+        Py_CLEAR(found);
+    return found;
+}
+
+PyDoc_STRVAR(tally_doc, "tally(words, wanted, /)\n--\n\n"
+"How often words stand in a list for which the things in the lists of the dictionary `wanted` are listed, by thing.");
+
+static PyObject *
+native_tally(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *words, *wanted;
+    if (!PyArg_ParseTuple(args, "O!O!:tally", &PyList_Type, &words, &PyDict_Type, &wanted))
+        return NULL;
+    PyObject *found = PyDict_New();
+    int failed = !found;
+    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(words); at++) {
+        PyObject *things = PyDict_GetItemWithError(wanted, PyList_GET_ITEM(words, at));
+        Py_ssize_t size = things && PyList_Check(things) ? PyList_GET_SIZE(things) : 0;
+        failed = PyErr_Occurred() != NULL;
+        for (Py_ssize_t i = 0; i < size && !failed; i++) {
+            PyObject *thing = PyList_GET_ITEM(things, i), *known = PyDict_GetItemWithError(found, thing);
+            PyObject *count = PyErr_Occurred() ? NULL : PyLong_FromSsize_t(1 + (known ? PyLong_AsSsize_t(known) : 0));
+            failed = !count || PyDict_SetItem(found, thing, count) < 0;
+            Py_XDECREF(count);
+        }
+    }
+    if (failed)
+        Py_CLEAR(found);
+    return found;
+}
+
+PyDoc_STRVAR(note_doc, "note(words, lists, number, /)\n--\n\n"
+"Append a number to the list that the dictionary `lists` has for a word, for each of some words that it has one for.");
+
+static PyObject *
+native_note(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *words, *lists, *number;
+    if (!PyArg_ParseTuple(args, "O!O!O:note", &PyList_Type, &words, &PyDict_Type, &lists, &number))
+        return NULL;
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(words); at++) {
+        PyObject *list = PyDict_GetItemWithError(lists, PyList_GET_ITEM(words, at));
+        if (PyErr_Occurred() || (list && PyList_Append(list, number) < 0))
+            return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 enum { GRAM = 4 };
 
 /* Grams by their characters: a table of places in a list, each place and one more, 0 for none. */
@@ -932,6 +1056,10 @@ static PyMethodDef functions[] = {
     {"spans", native_spans, METH_VARARGS, spans_doc},
     {"written", native_written, METH_VARARGS, written_doc},
     {"several", native_several, METH_VARARGS, several_doc},
+    {"meeting", native_meeting, METH_VARARGS, meeting_doc},
+    {"positions", native_positions, METH_VARARGS, positions_doc},
+    {"tally", native_tally, METH_VARARGS, tally_doc},
+    {"note", native_note, METH_VARARGS, note_doc},
     {"holding", native_holding, METH_VARARGS, holding_doc},
     {"begins", native_begins, METH_VARARGS, begins_doc},
     {NULL, NULL, 0, NULL},

@@ -27,20 +27,25 @@ LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
 
 _MOST_WORDS = 1 << 16  # remembered: 10 MB
 _JOINED = re.compile(r"[.,]\w")
-_EDGES = "'\".,;:!?()[]\u201c\u201d\u00ab\u00bb"  # that most often stand beside a word
 
 Word: TypeAlias = tuple[str, int, int]
 """A word as it is cut, before stemming, and its half-open span in the folded text."""
 
 
-def words(folded: str, known: Memo | None = None) -> list[str]:
-    """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time.
+def words(folded: str) -> list[str]:
+    """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time."""
+    return native.words(folded, kinds(), _odd(), None, None) if native else plain_words(folded)
+
+
+def words_and_joined(folded: str, known: Memo | None) -> tuple[list[str], list[str]]:
+    """As `words`, and each two words that a hyphen joins, written as one.
 
     Texts with the same `known` have the same objects for the same words, in which dictionaries find them sooner.
     """
-    if native:
-        return native.words(folded, kinds(), _odd(), known)
-    return plain_words(folded)
+    if not native:
+        return plain_words(folded), list(joined(folded, plain_cut(folded)).values()) if "-" in folded else []
+    both: list[str] = []
+    return native.words(folded, kinds(), _odd(), known, both), both
 
 
 def memo() -> Memo | None:
@@ -68,33 +73,6 @@ def plain_words(folded: str) -> list[str]:
 def _odd() -> Memo:
     """What `native` asks for the words of what holds a stop or comma inside a word."""
     return native.Memo(partial(_cut_words, marks=ANY_MARK, offset=0), _MOST_WORDS)
-
-
-def joined_words(folded: str) -> list[str]:
-    """Of a folded text, each two words that a hyphen joins, written as one."""
-    found: list[str] = []
-    at = folded.find("-")
-    while at >= 0:  # what stands between two blanks at a time: most of a text has no hyphen
-        start, end = folded.rfind(" ", 0, at) + 1, folded.find(" ", at)
-        chunk = folded[start : end if end >= 0 else len(folded)]
-        at = folded.find("-", start + len(chunk))
-        pairs = _joined_in(chunk) if len(chunk) <= LONGEST_TERM else _joined_in.__wrapped__(chunk)
-        if pairs is None:  # what stands before a blank may belong to the same run
-            return list(joined(folded, cut_folded(folded)).values())
-        found += pairs
-    return found
-
-
-@lru_cache(maxsize=1 << 14)
-def _joined_in(chunk: str) -> Sequence[str] | None:
-    """As `joined_words`, of what stands between two blanks; None where letters without blanks are in it."""
-    plain = chunk.strip(_EDGES).split("-")
-    if chunk.isascii() and "".join(plain).isalnum():  # a sixth of the time
-        pairs = pairwise(plain)
-        return [(left + right)[:LONGEST_TERM] for left, right in pairs if left and right and len(left) < LONGEST_TERM / 2]
-    if chunk.isascii() or not runs().search(chunk):
-        return list(joined(chunk, cut_folded(chunk)).values())
-    return None
 
 
 def joined(folded: str, words: Sequence[Word]) -> dict[int, str]:

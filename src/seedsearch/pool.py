@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress, count
-from operator import not_
 
 from seedsearch.analysis import several
-from seedsearch.cutting import is_run, joined_words, memo, words
+from seedsearch.characters import native
+from seedsearch.cutting import is_run, memo, words_and_joined
 from seedsearch.folding import fold_text
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
@@ -44,8 +44,8 @@ def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
     known = memo()
     for language, text, headings in texts:
         folded = fold_text(text)
-        heading = words(fold_text(" ".join(headings)), known) if headings else []
-        page = Page(language, folded, words(folded, known), joined_words(folded), heading)
+        heading = words_and_joined(fold_text(" ".join(headings)), known)[0] if headings else []
+        page = Page(language, folded, *words_and_joined(folded, known), heading)
         met.setdefault(language, set()).update(page.words, heading, page.joined)
         pages.append(page)
     return Pool(pages, {language: Lexicon(found, several(found, language)) for language, found in met.items()})
@@ -124,7 +124,7 @@ def _matching(leaves: Sequence[Leaf], lexicon: Lexicon) -> list[list[set[str] | 
     for word in wanted.keys() & words:
         for fit in wanted[word] if word not in terms else ():
             fit.add(word)
-    for word in compress(terms, map(not_, map(wanted.keys().isdisjoint, terms.values()))):
+    for word in native.meeting(terms, wanted) if native else [w for w in terms if not wanted.keys().isdisjoint(terms[w])]:
         for fit in chain.from_iterable(wanted.get(term, ()) for term in terms[word]):
             fit.add(word)
     single = [form for form in wanted if len(form) == 1 and is_run(form)]
@@ -148,15 +148,27 @@ def _by_word(sets: Sequence[set[str] | None]) -> dict[str, list[int]]:
 
 
 def _occurrences(
-    body: Sequence[str], begins: Mapping[str, Sequence[int]], further: Sequence[Sequence[set[str] | None]]
+    body: list[str], begins: dict[str, list[int]], further: Sequence[Sequence[set[str] | None]]
 ) -> list[Sequence[int]]:
     """For each leaf the positions at which it begins, ascending; `further` has the words that fit behind its first."""
+    found = _positions(body, begins)
+    for i in found:
+        if rest := further[i]:
+            found[i] = [at for at in found[i] if _goes_on(body, at, rest)]
+    return [found.get(i, ()) for i in range(len(further))]
+
+
+def _positions(body: list[str], begins: dict[str, list[int]]) -> dict[int, list[int]]:
+    """For each leaf that has some the positions of the words that begin it."""
+    if native:
+        return native.positions(body, begins)
     found: dict[int, list[int]] = {}
     for at in compress(count(), map(begins.__contains__, body)):
         for i in begins[body[at]]:
-            rest = further[i]
-            if not rest or (
-                at + len(rest) < len(body) and all(fit is None or body[at + k] in fit for k, fit in enumerate(rest, 1))
-            ):
-                found.setdefault(i, []).append(at)
-    return [found.get(i, ()) for i in range(len(further))]
+            found.setdefault(i, []).append(at)
+    return found
+
+
+def _goes_on(body: Sequence[str], at: int, rest: Sequence[set[str] | None]) -> bool:
+    """Whether words that fit follow the one at a position."""
+    return at + len(rest) < len(body) and all(fit is None or body[at + k] in fit for k, fit in enumerate(rest, 1))

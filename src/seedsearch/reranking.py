@@ -177,12 +177,14 @@ def _likeness(asked: Mapping[str, float], pool: Pool, lengths: Sequence[_Length]
             words.setdefault(word, []).append(gram)
     sums = []
     for page, length in zip(pool.pages, lengths, strict=True):
-        frequencies: dict[str, int] = {}
-        for word in filter(words.__contains__, page.words):
-            for gram in words[word]:
-                frequencies[gram] = frequencies.get(gram, 0) + 1
+        frequencies = native.tally(page.words, words) if native else _tally(page.words, words)
         sums.append(LIKENESS * sum([weights[gram] * saturate(count / length.body) for gram, count in frequencies.items()]))
     return sums
+
+
+def _tally(words: Iterable[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How often each of the things that are wanted for some words is met in going through words."""
+    return Counter(chain.from_iterable(wanted[word] for word in words if word in wanted))
 
 
 def _holding(grams: Iterable[str], met: list[str]) -> dict[str, list[str]]:
@@ -285,6 +287,9 @@ def _held(stems: Iterable[str], pool: Pool) -> dict[str, list[int]]:
         by_word[language] = own | {word: held[one[0]] for word, one in terms.items() if one[0] in held}
     for i, page in enumerate(pool.pages):
         passages = by_word[page.language]
+        if native:
+            native.note(page.words, passages, i)
+            continue
         for word in filter(passages.__contains__, page.words):
             passages[word].append(i)
     return held

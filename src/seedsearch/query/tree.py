@@ -129,10 +129,11 @@ def wanted(node: And) -> list[Node]:
 
 def alternatives(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Nodes for one Or, in order, each once: alternatives of alternatives are alternatives."""
-    flat: dict[str, Node] = {}
+    flat: dict[object, Node] = {}
     for node in nodes:
         for child in node.children if isinstance(node, Or) and node.minimum == 1 else (node,):
-            flat.setdefault(repr(child), child)
+            # To a dictionary tuples of two kinds are the same.
+            flat.setdefault((type(child), *child) if isinstance(child, Term) else repr(child), child)
     return tuple(flat.values())
 
 
