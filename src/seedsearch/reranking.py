@@ -253,7 +253,7 @@ def _shared(scores: Sequence[float], pool: Pool, lengths: Sequence[_Length]) -> 
     top = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:FEEDBACK_PASSAGES]
     telling = [_telling(pool.pages[i], pool.lexicons[pool.pages[i].language]) for i in top]
     held = _held(set().union(*telling), pool)
-    spread = {term: len(set(passages)) for term, passages in held.items()}
+    spread = {term: len(set(passages)) for term, passages in held.items() if len(passages) > 1}
     rarity = {term: log(1 + (len(scores) - n + 0.5) / (n + 0.5)) for term, n in spread.items() if n > 1}
     told: dict[str, float] = {}
     for i, counts in zip(top, telling, strict=True):

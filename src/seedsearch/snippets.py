@@ -159,16 +159,24 @@ def _line_ends(text: str, begin: int, limit: int) -> Iterator[int]:
 def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int]) -> list[float]:
     """For each window the weights of the parts that it shows, each once, and a tenth for each further time: variety before
     repetition."""
-    starts = [match.start for match in found]
+    # A window moves over the matches, so that each comes in once and goes out once: by its end, and by its start.
+    coming = sorted(range(len(found)), key=lambda i: found[i].end, reverse=True)
+    weights = {match.part: match.weight for match in found}
+    going = 0
+    inside: set[int] = set()
+    counts: dict[int, int] = {}
     sums = []
     for begin, limit in zip(begins, limits, strict=True):
-        seen: set[int] = set()
-        worth = 0.0
-        for _, end, part, weight in found[bisect_left(starts, begin) : bisect_left(starts, limit)]:
-            if end <= limit:
-                worth += weight if part not in seen else weight / 10
-                seen.add(part)
-        sums.append(worth)
+        while coming and found[coming[-1]].end <= limit:
+            i = coming.pop()
+            if found[i].start >= begin:
+                inside.add(i)
+                counts[found[i].part] = counts.get(found[i].part, 0) + 1
+        while going < len(found) and found[going].start < begin:
+            if going in inside:
+                counts[found[going].part] -= 1
+            going += 1
+        sums.append(sum([weights[part] * (0.9 + count / 10) for part, count in counts.items() if count]))
     return sums
 
 
