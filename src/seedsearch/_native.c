@@ -449,7 +449,21 @@ memo_keep_value(Memo *memo, PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(strings_doc, "strings()\n--\n\n"
+"The set of what is remembered, where the function gives the strings themselves.");
+
+static PyObject *
+memo_strings(Memo *memo, PyObject *Py_UNUSED(none))
+{
+    PyObject *found = PySet_New(NULL);
+    for (Py_ssize_t i = 0; found && i < memo->room; i++)
+        if (memo->slots[i].entry && PySet_Add(found, memo->slots[i].entry->value) < 0)
+            Py_CLEAR(found);
+    return found;
+}
+
 static PyMethodDef memo_methods[] = {
+    {"strings", (PyCFunction)memo_strings, METH_NOARGS, strings_doc},
     {"keep", (PyCFunction)memo_keep_value, METH_VARARGS, keep_doc},
     {NULL, NULL, 0, NULL},
 };
@@ -554,6 +568,21 @@ found_word(Found *found, const Text *text, const Py_UCS4 *codes, Py_ssize_t size
     return found_string(found, word, text->codes, start, end);
 }
 
+/* A word that need not stand in the text as it is: "us" for "u.s.". */
+static int
+found_odd(Found *found, const Text *text, PyObject *word, Py_ssize_t start, Py_ssize_t end)
+{
+    Py_UCS4 codes[LONGEST_TERM];
+    Py_ssize_t size = PyUnicode_GET_LENGTH(word);
+    if (found->has_spans)
+        return found_span(found, start, end);
+    if (!found->words || size > LONGEST_TERM)
+        return found_string(found, Py_NewRef(word), text->codes, start, end);
+    if (!PyUnicode_AsUCS4(word, codes, LONGEST_TERM, 0))
+        return -1;
+    return found_string(found, recall(found->words, codes, size), text->codes, start, end);
+}
+
 /* The words of what stands between two places and holds a stop or comma inside a word, as Python sees them. */
 static int
 cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
@@ -565,8 +594,7 @@ cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
         PyObject *word;
         Py_ssize_t first, last;
         failed = !PyArg_ParseTuple(PyList_GET_ITEM(words, i), "Unn", &word, &first, &last) ||
-                 (found->has_spans ? found_span(found, start + first, start + last)
-                                   : found_string(found, Py_NewRef(word), text->codes, start + first, start + last)) < 0;
+                 found_odd(found, text, word, start + first, start + last) < 0;
     }
     Py_XDECREF(words);
     return failed ? -1 : 0;

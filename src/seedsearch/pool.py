@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress, count
+from typing import TYPE_CHECKING
 
 from seedsearch.analysis import several
 from seedsearch.characters import native
@@ -11,6 +12,9 @@ from seedsearch.cutting import is_run, memo, words_and_joined
 from seedsearch.folding import fold_text
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from seedsearch._native import Memo
 
 
 class Page(NamedTuple):
@@ -41,13 +45,17 @@ def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
     """Texts as they are counted; each is given with its language before it and its headings behind."""
     pages = []
     met: dict[str, set[str]] = {}
-    known = memo()
+    memos: dict[str, Memo | None] = {}
     for language, text, headings in texts:
-        folded = fold_text(text)
+        if language not in met:
+            met[language], memos[language] = set(), memo()
+        known, folded = memos[language], fold_text(text)
         heading = words_and_joined(fold_text(" ".join(headings)), known)[0] if headings else []
         page = Page(language, folded, *words_and_joined(folded, known), heading)
-        met.setdefault(language, set()).update(page.words, heading, page.joined)
+        met[language].update(page.joined, () if known else chain(page.words, heading))
         pages.append(page)
+    for language, known in memos.items():
+        met[language] |= known.strings() if known else set()
     return Pool(pages, {language: Lexicon(found, several(found, language)) for language, found in met.items()})
 
 

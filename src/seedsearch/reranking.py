@@ -21,7 +21,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, filterfalse, pairwise
+from itertools import chain, filterfalse, groupby, pairwise
 from math import exp, log
 
 from seedsearch.analysis import readable
@@ -262,8 +262,8 @@ def _shared(scores: Sequence[float], pool: Pool, lengths: Sequence[_Length]) -> 
             told[term] = told.get(term, 0.0) + trust * saturate(counts[term] / length) * rarity[term]
     sums = [0.0] * len(scores)
     for term, weight in sorted(told.items(), key=lambda item: (-item[1], item[0]))[:FEEDBACK_TERMS]:
-        for i, count in Counter(held[term]).items():
-            sums[i] += weight * rarity[term] * saturate(count / lengths[i].body)
+        for i, times in groupby(held[term]):
+            sums[i] += weight * rarity[term] * saturate(len([*times]) / lengths[i].body)
     most = max(sums, default=0.0)
     return [SHARED * best * value / most if most else 0.0 for value in sums]
 

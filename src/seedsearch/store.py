@@ -134,7 +134,7 @@ class Rows(NamedTuple):
 
 
 _ROWS = 2_000  # collected before they are written
-_CACHE = 65_536  # kB of pages while writing: ids come in no order, and with SQLite's own 2 MB each would be read anew
+_CACHE = 65_536  # kB of pages: ids come in no order, nor do passages found, and with SQLite's own 2 MB each would be read anew
 
 
 class Store:
@@ -148,6 +148,7 @@ class Store:
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._new: dict[str, list[tuple[Any, ...]]] = {"document": [], "passage": [], "pair": []}
         self._next = {"document": 1, "passage": 1}
+        self._rows(f"PRAGMA cache_size = -{_CACHE}")
         if create:
             with _translated():
                 self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
@@ -172,7 +173,6 @@ class Store:
 
     def begin(self) -> None:
         """Begin a transaction: all until `commit` happens together or not at all."""
-        self._rows(f"PRAGMA cache_size = -{_CACHE}")
         self._rows("BEGIN IMMEDIATE")
         for table in self._next:
             self._new[table].clear()

@@ -271,4 +271,6 @@ def parse(text: str) -> Parsed:
     >>> parse('"Taiwan Strait" -draft').tree
     And(children=(Quoted(text='Taiwan Strait', field='any'), Not(child=Word(text='draft', field='any'))))
     """
+    if text.isalnum() and text not in _OPERATORS and len(text) <= MAX_CHARACTERS:
+        return Parsed(Word(text))  # a word of a query is looked at alone too: a tenth of the time
     return _Parser(text).run()
