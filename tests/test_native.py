@@ -44,7 +44,8 @@ def test_tables_say_what_their_function_says(text: str, size: int) -> None:
 
     assert Table(number).count(text, size) == PlainTable(number).count(text, size)
     assert Table(number).any(text, 4) == PlainTable(number).any(text, 4)
-    assert Table(folding._single).translate(text) == PlainTable(folding._single).translate(text)
+    for function in (folding._single, lambda character: None if character in "aé日" else character * 2):
+        assert Table(function).translate(text) == PlainTable(function).translate(text)
 
 
 def test_a_table_asks_once_for_each_character() -> None:

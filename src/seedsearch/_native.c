@@ -72,10 +72,11 @@ output_string(Output *output, PyObject *string)
     return 0;
 }
 
-/* Table: a function of characters, asked once for each that is met. It gives a number, or a string. */
+/* Table: a function of characters, asked once for each that is met. It gives a number, a string or None. */
 
 enum { PAGE = 256, PAGES = 0x110000 / PAGE };
 static const uint32_t UNKNOWN = 0xFFFFFFFF;
+static const uint32_t NOTHING = 0xFFFFFFFE;
 static const uint32_t STRINGS = 0x110000; /* of strings those of one character are its number, others this and their place */
 
 typedef struct {
@@ -104,7 +105,9 @@ table_learn(Table *table, Py_UCS4 code)
     Py_XDECREF(character);
     if (!found)
         return -1;
-    if (!PyUnicode_Check(found)) {
+    if (found == Py_None) {
+        number = NOTHING;
+    } else if (!PyUnicode_Check(found)) {
         number = (uint32_t)PyLong_AsUnsignedLongMask(found);
     } else if (PyUnicode_GET_LENGTH(found) == 1) {
         number = PyUnicode_READ_CHAR(found, 0);
@@ -178,7 +181,7 @@ table_dealloc(Table *table)
 }
 
 PyDoc_STRVAR(count_doc, "count(text, size, /)\n--\n\n"
-"How many characters of a text have each of the numbers below `size`.");
+"How many characters of a text have each of the numbers below `size`, where any have.");
 
 static PyObject *
 table_count(Table *table, PyObject *args)
@@ -197,13 +200,13 @@ table_count(Table *table, PyObject *args)
             uint32_t number = told(table, text.codes[i]);
             counts[number < (uint32_t)size ? number : (uint32_t)size]++;
         }
-        found = PyList_New(size);
+        found = PyDict_New();
         for (Py_ssize_t i = 0; found && i < size; i++) {
-            PyObject *count = PyLong_FromSsize_t(counts[i]);
-            if (!count)
+            PyObject *number = counts[i] ? PyLong_FromSsize_t(i) : NULL, *count = number ? PyLong_FromSsize_t(counts[i]) : NULL;
+            if (counts[i] && (!count || PyDict_SetItem(found, number, count) < 0))
                 Py_CLEAR(found);
-            else
-                PyList_SET_ITEM(found, i, count);
+            Py_XDECREF(number);
+            Py_XDECREF(count);
         }
     }
     PyMem_Free(counts);
@@ -230,7 +233,7 @@ table_any(Table *table, PyObject *args)
 }
 
 PyDoc_STRVAR(translate_doc, "translate(text, /)\n--\n\n"
-"The strings of the characters of a text, one after the other.");
+"The strings of the characters of a text, one after the other; None for a text with a character that has none.");
 
 static PyObject *
 table_translate(Table *table, PyObject *string)
@@ -244,6 +247,10 @@ table_translate(Table *table, PyObject *string)
         goto end;
     for (Py_ssize_t i = 0; i < text.size; i++) {
         uint32_t number = told(table, text.codes[i]);
+        if (number == NOTHING) {
+            found = Py_NewRef(Py_None);
+            goto end;
+        }
         if (number >= STRINGS) {
             if (output_string(&output, PyList_GET_ITEM(table->strings, number - STRINGS)) < 0)
                 goto end;
@@ -268,7 +275,8 @@ static PyMethodDef table_methods[] = {
 };
 
 PyDoc_STRVAR(table_doc, "Table(function, /)\n--\n\n"
-"A function of characters, asked once for each that is met: what it gives is a number below 2**32 - 1, or a string.");
+"A function of characters, asked once for each that is met: what it gives is a number below 2**32 - 2, a string or\n"
+"None.");
 
 static PyTypeObject TableType = {
     PyVarObject_HEAD_INIT(NULL, 0)

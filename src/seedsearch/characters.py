@@ -16,13 +16,13 @@ except ImportError:
     native = None  # type: ignore[assignment]
 
 
-class _Known(dict[str, int | str]):
+class _Known(dict[str, int | str | None]):
     """Character -> what a function gives for it, filled as characters are met."""
 
-    def __init__(self, function: Callable[[str], int | str]) -> None:
+    def __init__(self, function: Callable[[str], int | str | None]) -> None:
         self._function = function
 
-    def __missing__(self, character: str) -> int | str:
+    def __missing__(self, character: str) -> int | str | None:
         self[character] = found = self._function(character)
         return found
 
@@ -30,21 +30,22 @@ class _Known(dict[str, int | str]):
 class PlainTable:
     """As `_native.Table`, in Python."""
 
-    def __init__(self, function: Callable[[str], int | str], /) -> None:
+    def __init__(self, function: Callable[[str], int | str | None], /) -> None:
         self._known = _Known(function)
 
-    def count(self, text: str, size: int, /) -> list[int]:
-        """How many characters of a text have each of the numbers below `size`."""
+    def count(self, text: str, size: int, /) -> dict[int, int]:
+        """How many characters of a text have each of the numbers below `size`, where any have."""
         counts = Counter(map(self._known.__getitem__, text))
-        return [counts[number] for number in range(size)]
+        return {number: counts[number] for number in range(size) if counts[number]}
 
     def any(self, text: str, bits: int, /) -> bool:
         """Whether the number of a character of a text has one of these bits."""
-        return any(int(self._known[character]) & bits for character in set(text))
+        return any(int(self._known[character] or 0) & bits for character in set(text))
 
-    def translate(self, text: str, /) -> str:
-        """The strings of the characters of a text, one after the other."""
-        return "".join([str(self._known[character]) for character in text])
+    def translate(self, text: str, /) -> str | None:
+        """The strings of the characters of a text, one after the other; None for a text with a character that has none."""
+        found = [self._known[character] for character in text]
+        return None if None in found else "".join(map(str, found))
 
 
 if TYPE_CHECKING or native:

@@ -62,6 +62,7 @@ def _stemmer(name: str) -> Stemmer.Stemmer:
 
 ELIDED, SHORTEST = 5, 3
 """Letters before and after an apostrophe where the rest is a word of its own, as in "quell'uomo", unlike in "it'll"."""
+_ACCENTED = re.compile("[\u00df-\u024f\u0370-\u03ff\u1e00-\u1fff]")  # letters that may be
 _TYPE = re.compile(r"([a-z]{1,5})(\d{1,5})")
 _LETTERS = dict(zip(map(ord, "\u0142\u00f8\u0111\u0131\u00e6\u0153\u00f0"), ("l", "o", "d", "i", "ae", "oe", "d"), strict=True))
 
@@ -91,7 +92,7 @@ def respelt(word: str, language: str) -> tuple[str, tuple[str, ...]]:
 
 def _unaccented(word: str) -> str:
     """A Latin or Greek word without accents; words of other scripts, where a mark makes another letter, as they are."""
-    if not any("\u00df" <= c <= "\u024f" or "\u0370" <= c <= "\u03ff" or "\u1e00" <= c <= "\u1fff" for c in word):
+    if not _ACCENTED.search(word):
         return word
     bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     return bare.translate(_LETTERS)

@@ -9,7 +9,7 @@ character begins a bigram, and most of these are met once: `native` puts what is
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import add
+from itertools import pairwise
 
 from seedsearch import analysis, cutting
 from seedsearch.characters import native
@@ -81,8 +81,12 @@ class _Words:
 
     def _hyphenated(self, words: list[str]) -> str:
         """What is written for words that hyphens join: each of them, with what it is together with the next."""
-        joined = stems([*map(add, words, words[1:])], self._stemmer)
-        written = [self._together((*self._terms(word), term)) for word, term in zip(words, joined, strict=False)]
+        written = []
+        for word, following in pairwise(words):
+            both = word + following
+            plain = both.isascii() and both.isalpha()
+            joined = self._stem(both) if plain else stems([both], self._stemmer)[0]
+            written.append(self._together((*self._terms(word), joined)))
         return " ".join((*written, self._together(self._terms(words[-1]))))
 
     def _together(self, terms: tuple[str, ...]) -> str:

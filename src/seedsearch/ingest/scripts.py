@@ -58,7 +58,7 @@ def script_weights(text: str) -> dict[str, float]:
         letters = len(text.encode().translate(None, _NO_LETTERS))
         return {"Latn": float(letters)} if letters else {}
     counts = _numbers().count(text, len(SCRIPTS))
-    weights = {SCRIPTS[number]: counts[number] * weight for number, weight in _weights() if counts[number]}
+    weights = {SCRIPTS[number]: times * _weights()[number] for number, times in counts.items() if _weights()[number]}
     kana, han = weights.get("Hira", 0.0) + weights.get("Kana", 0.0), weights.get("Hani", 0.0)
     if kana and kana * 10 >= kana + han:
         for script in ("Hira", "Kana", "Hani"):
@@ -73,9 +73,9 @@ def _numbers() -> Table:
 
 
 @cache
-def _weights() -> list[tuple[int, float]]:
-    """The number of each script that letters can be in, and what a letter of it says."""
-    return [(number, _WEIGHTS.get(script, 1.0)) for number, script in enumerate(SCRIPTS) if script != "Zyyy"]
+def _weights() -> list[float]:
+    """What a letter of each script says; 0 for what are no letters."""
+    return [0.0 if script == "Zyyy" else _WEIGHTS.get(script, 1.0) for script in SCRIPTS]
 
 
 def dominant_script(text: str) -> str:
@@ -95,7 +95,9 @@ def han_variant(text: str) -> str:
     characters of a Japanese text without kana are mostly Traditional ones.
     """
     counts = _telling().count(text, 8)
-    hans, hant, shinjitai = sum(counts[_HANS::2]), sum(counts[2:4]) + sum(counts[6:]), sum(counts[_JAPANESE:])
+    hans, hant, shinjitai = (
+        sum(times for signs, times in counts.items() if signs & sign) for sign in (_HANS, _HANT, _JAPANESE)
+    )
     if shinjitai * 2 > hans + hant:
         return "ja"
     return "zh" if hans == hant else "zh-Hans" if hans > hant else "zh-Hant"
