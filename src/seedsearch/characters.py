@@ -1,6 +1,6 @@
 """Functions of a character, asked once for each that is met, and the compiled module that goes through texts.
 
-`native` does in C what takes most of the time of indexing and of a query (`_native.c`). It is None where it could not be
+`native` does in C what takes most of the time of indexing and of a query (`native/`). It is None where it could not be
 compiled; then the Python that stands beside each use of it does the same, and indexing takes three and a half times as long.
 """
 

@@ -85,7 +85,7 @@ def marks() -> re.Pattern[str]:
 
 
 RUN, IDEOGRAPH, BLANK, LETTER, MARK = 1, 2, 4, 8, 16
-"""Kinds of characters, as `_native.c` knows them."""
+"""Kinds of characters, as `native/` knows them."""
 
 
 @cache

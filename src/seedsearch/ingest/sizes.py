@@ -25,7 +25,7 @@ WORD = re.compile(rf"[{_HAN}]{{1,2}}[{_MARKS}]{{0,4}}|[{_THAI}]{{1,5}}|[^\s{_HAN
 # The same with a whole run of Han at once, in a group.
 _WORDS = re.compile(WORD.pattern.replace(f"[{_HAN}]{{1,2}}", f"([{_HAN}]+)"))
 _BEGIN, _BLANK = b"b"[0], b" "[0]
-# Kinds of characters, as `_native.c` knows them.
+# Kinds of characters, as `native/` knows them.
 _OF_GAP, _OF_WORD, _MARK, _OF_HAN, _OF_THAI = range(5)
 
 

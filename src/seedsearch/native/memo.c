@@ -1,0 +1,182 @@
+/* Functions of strings, asked once for each that is met. */
+
+#include "native.h"
+
+static void
+memo_forget(Memo *memo)
+{
+    Slot *slots = memo->slots;
+    Py_ssize_t room = memo->room;
+    memo->slots = NULL;
+    memo->room = memo->used = 0;
+    for (Py_ssize_t i = 0; i < room; i++) {
+        if (slots[i].entry)
+            Py_DECREF(slots[i].entry->value);
+        PyMem_Free(slots[i].entry);
+    }
+    PyMem_Free(slots);
+}
+
+uint64_t
+hash_of(const Py_UCS4 *codes, Py_ssize_t size)
+{
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (Py_ssize_t i = 0; i < size; i++)
+        hash = (hash ^ codes[i]) * 1099511628211u;
+    hash *= 0x9E3779B97F4A7C15u;
+    return hash ^ (hash >> 32);
+}
+
+/* The slot of a string, or the free one where it belongs. */
+Slot *
+slot_of(const Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size)
+{
+    uint64_t at = hash & (memo->room - 1);
+    for (;; at = (at + 1) & (memo->room - 1)) {
+        Slot *slot = &memo->slots[at];
+        if (!slot->entry || (slot->hash == hash && slot->entry->size == size &&
+                             !memcmp(slot->entry->codes, codes, size * sizeof(Py_UCS4))))
+            return slot;
+    }
+}
+
+static int
+memo_grow(Memo *memo)
+{
+    Py_ssize_t room = memo->room ? 2 * memo->room : 1024;
+    Slot *slots = PyMem_Calloc(room, sizeof(Slot));
+    if (!slots) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < memo->room; i++) {
+        if (memo->slots[i].entry) {
+            uint64_t at = memo->slots[i].hash & (room - 1);
+            while (slots[at].entry)
+                at = (at + 1) & (room - 1);
+            slots[at] = memo->slots[i];
+        }
+    }
+    PyMem_Free(memo->slots);
+    memo->slots = slots;
+    memo->room = room;
+    return 0;
+}
+
+/* Remember what the function gave for a string. */
+static int
+memo_keep(Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size, PyObject *value)
+{
+    if (memo->used >= memo->most)
+        memo_forget(memo);
+    if (2 * (memo->used + 1) > memo->room && memo_grow(memo) < 0)
+        return -1;
+    Slot *slot = slot_of(memo, hash, codes, size);
+    if (slot->entry) /* the function has come here too */
+        return 0;
+    Entry *entry = PyMem_Malloc(sizeof(Entry) + size * sizeof(Py_UCS4));
+    if (!entry) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    entry->value = Py_NewRef(value);
+    entry->size = size;
+    memcpy(entry->codes, codes, size * sizeof(Py_UCS4));
+    *slot = (Slot){hash, entry};
+    memo->used++;
+    return 0;
+}
+
+/* What the function gives for a string; a new reference. */
+PyObject *
+recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size)
+{
+    uint64_t hash = hash_of(codes, size);
+    if (memo->room) {
+        Slot *slot = slot_of(memo, hash, codes, size);
+        if (slot->entry)
+            return Py_NewRef(slot->entry->value);
+    }
+    PyObject *key = text_from(codes, size), *value = key;
+    if (key && memo->function != Py_None) {
+        value = PyObject_CallOneArg(memo->function, key);
+        Py_DECREF(key);
+    }
+    if (value && size <= LONGEST_KEY && memo_keep(memo, hash, codes, size, value) < 0)
+        Py_CLEAR(value);
+    return value;
+}
+
+static PyObject *
+memo_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(keywords))
+{
+    PyObject *function;
+    Py_ssize_t most;
+    if (!PyArg_ParseTuple(args, "On:Memo", &function, &most))
+        return NULL;
+    Memo *memo = (Memo *)type->tp_alloc(type, 0);
+    if (memo) {
+        memo->function = Py_NewRef(function);
+        memo->most = most;
+    }
+    return (PyObject *)memo;
+}
+
+static void
+memo_dealloc(Memo *memo)
+{
+    memo_forget(memo);
+    Py_XDECREF(memo->function);
+    Py_TYPE(memo)->tp_free((PyObject *)memo);
+}
+
+PyDoc_STRVAR(keep_doc, "keep(string, value, /)\n--\n\n"
+"Remember what the function would give for a string.");
+
+static PyObject *
+memo_keep_value(Memo *memo, PyObject *args)
+{
+    PyObject *string, *value;
+    Text text;
+    if (!PyArg_ParseTuple(args, "UO:keep", &string, &value) || text_open(&text, string) < 0)
+        return NULL;
+    int failed = text.size <= LONGEST_KEY &&
+                 memo_keep(memo, hash_of(text.codes, text.size), text.codes, text.size, value) < 0;
+    PyMem_Free(text.codes);
+    if (failed)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(strings_doc, "strings()\n--\n\n"
+"The set of what is remembered, where the function gives the strings themselves.");
+
+static PyObject *
+memo_strings(Memo *memo, PyObject *Py_UNUSED(none))
+{
+    PyObject *found = PySet_New(NULL);
+    for (Py_ssize_t i = 0; found && i < memo->room; i++)
+        if (memo->slots[i].entry && PySet_Add(found, memo->slots[i].entry->value) < 0)
+            Py_CLEAR(found);
+    return found;
+}
+
+static PyMethodDef memo_methods[] = {
+    {"strings", (PyCFunction)memo_strings, METH_NOARGS, strings_doc},
+    {"keep", (PyCFunction)memo_keep_value, METH_VARARGS, keep_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+PyDoc_STRVAR(memo_doc, "Memo(function, most, /)\n--\n\n"
+"A function of strings, asked once for each that is met; at most so many are remembered. None gives the strings themselves.");
+
+PyTypeObject MemoType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "seedsearch._native.Memo",
+    .tp_basicsize = sizeof(Memo),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = memo_doc,
+    .tp_new = memo_new,
+    .tp_dealloc = (destructor)memo_dealloc,
+    .tp_methods = memo_methods,
+};

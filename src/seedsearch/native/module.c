@@ -1,0 +1,26 @@
+/* The module `seedsearch._native`. */
+
+#include "native.h"
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "seedsearch._native",
+    .m_doc = "Texts gone through character by character.",
+    .m_size = -1,
+};
+
+PyMODINIT_FUNC
+PyInit__native(void)
+{
+    if (PyType_Ready(&TableType) < 0 || PyType_Ready(&MemoType) < 0)
+        return NULL;
+    PyObject *made = PyModule_Create(&module);
+    PyMethodDef *methods[] = {cutting_methods, writing_methods, sizes_methods, counting_methods};
+    for (size_t i = 0; made && i < Py_ARRAY_LENGTH(methods); i++)
+        if (PyModule_AddFunctions(made, methods[i]) < 0)
+            Py_CLEAR(made);
+    if (made && (PyModule_AddObjectRef(made, "Table", (PyObject *)&TableType) < 0 ||
+                 PyModule_AddObjectRef(made, "Memo", (PyObject *)&MemoType) < 0))
+        Py_CLEAR(made);
+    return made;
+}

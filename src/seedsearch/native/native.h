@@ -1,0 +1,123 @@
+/* Texts gone through character by character: the loops that take most of the time of indexing and of a query.
+
+   Each function does what a few lines of Python do as well, in a tenth of the time; the Python stands beside its use, is the
+   oracle of the tests, and takes over where this could not be compiled. What is said of a character comes from Python, once for
+   each that is met (Table), and what is written for a word too (Memo). So no rule of the analysis stands here but how a text is
+   cut, which `cutting` tells in words. */
+
+#ifndef SEEDSEARCH_NATIVE_H
+#define SEEDSEARCH_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#pragma GCC visibility push(hidden)
+#endif
+
+/* Kinds of characters: `letters.kinds`. */
+enum { RUN = 1, IDEOGRAPH = 2, BLANK = 4, LETTER = 8, MARK = 16 };
+
+enum { LONGEST_GAP = 3, LONGEST_TERM = 64 }; /* characters: `cutting` */
+enum { LONGEST_KEY = 80 };                   /* characters of what is remembered */
+
+/* A text as code points, with a NUL behind it. */
+typedef struct {
+    Py_UCS4 *codes;
+    Py_ssize_t size;
+} Text;
+
+int text_open(Text *text, PyObject *string);
+PyObject *text_from(const Py_UCS4 *codes, Py_ssize_t size);
+
+/* What is written, piece by piece. */
+typedef struct {
+    Py_UCS4 *codes;
+    Py_ssize_t size, room;
+} Output;
+
+int output_reserve(Output *output, Py_ssize_t more);
+int output_string(Output *output, PyObject *string);
+
+/* Table: a function of characters, asked once for each that is met. It gives a number, a string or None. */
+
+enum { PAGE = 256, PAGES = 0x110000 / PAGE };
+static const uint32_t UNKNOWN = 0xFFFFFFFF;
+static const uint32_t NOTHING = 0xFFFFFFFE;
+static const uint32_t STRINGS = 0x110000; /* of strings those of one character are its number, others this and their place */
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *function, *strings;
+    uint32_t *pages[PAGES];
+} Table;
+
+extern PyTypeObject TableType;
+
+int table_know(Table *table, const Text *text);
+int table_read(Table *table, PyObject *string, Text *text);
+
+/* What the table says of a character it knows. */
+static inline uint32_t
+told(const Table *table, Py_UCS4 code)
+{
+    return table->pages[code / PAGE][code % PAGE];
+}
+
+/* Memo: a function of strings, asked once for each that is met; all is forgotten when there are too many. */
+
+typedef struct {
+    PyObject *value;
+    Py_ssize_t size;
+    Py_UCS4 codes[];
+} Entry;
+
+typedef struct {
+    uint64_t hash;
+    Entry *entry;
+} Slot;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *function; /* None gives each string itself */
+    Slot *slots;
+    Py_ssize_t room, used, most; /* `room` is a power of two */
+} Memo;
+
+extern PyTypeObject MemoType;
+
+uint64_t hash_of(const Py_UCS4 *codes, Py_ssize_t size);
+Slot *slot_of(const Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
+PyObject *recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size);
+
+/* The next letter of the chain that has one at `at`; -1 where the chain ends there. */
+static inline Py_ssize_t
+next_letter(const Table *kinds, const Text *text, Py_ssize_t at)
+{
+    Py_ssize_t next = at + 1, newlines = 0;
+    while (next < text->size && next - at <= LONGEST_GAP && told(kinds, text->codes[next]) & BLANK)
+        newlines += text->codes[next++] == '\n';
+    if (next >= text->size)
+        return -1;
+    uint32_t kind = told(kinds, text->codes[next]);
+    int is_next = next == at + 1 || (newlines < 2 && told(kinds, text->codes[at]) & kind & IDEOGRAPH);
+    return is_next && kind & RUN ? next : -1;
+}
+
+/* Whether a character may stand in a word, or beside one so that it tells what the word is. */
+static inline int
+is_of_word(const Table *kinds, Py_UCS4 code)
+{
+    return told(kinds, code) & (LETTER | MARK) || code == '\'' || code == '.' || code == ',' || code == '_';
+}
+
+/* What the module offers, by file. */
+extern PyMethodDef cutting_methods[], writing_methods[], sizes_methods[], counting_methods[];
+
+#if defined(__GNUC__) || defined(__clang__)
+#pragma GCC visibility pop
+#endif
+
+#endif

@@ -1,0 +1,57 @@
+/* How large a text is, in words: see `ingest.sizes`. */
+
+#include "native.h"
+
+enum { GAP, WORD, STOP, HAN, THAI };
+enum { WORDS_OF_GAP = 80, LONGEST_WORD = 20, MOST_STOPS = 4 };
+
+PyDoc_STRVAR(begins_doc, "begins(text, kinds, /)\n--\n\n"
+"Where words begin in a text, a byte a character: see `ingest.sizes`.");
+
+static PyObject *
+native_begins(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *string;
+    Table *kinds;
+    Text text;
+    if (!PyArg_ParseTuple(args, "UO!:begins", &string, &TableType, &kinds) || table_read(kinds, string, &text) < 0)
+        return NULL;
+    PyObject *found = PyBytes_FromStringAndSize(NULL, text.size);
+    char *bytes = found ? PyBytes_AS_STRING(found) : NULL;
+    const Py_UCS4 *codes = text.codes;
+    Py_ssize_t at = 0, size = found ? text.size : 0;
+    while (at < size) {
+        Py_ssize_t start = at;
+        uint32_t kind = told(kinds, codes[at]);
+        if (kind == GAP) {
+            while (at < size && told(kinds, codes[at]) == GAP)
+                at++;
+            memset(bytes + start, at - start < WORDS_OF_GAP ? ' ' : 'x', at - start);
+            bytes[start] = ' ';
+            for (Py_ssize_t last = start + WORDS_OF_GAP - 1; last < at; last += WORDS_OF_GAP)
+                bytes[last] = 'b';
+            continue;
+        }
+        if (kind == HAN) {
+            at += at + 1 < size && told(kinds, codes[at + 1]) == HAN ? 2 : 1;
+            for (int marks = 0; marks < MOST_STOPS && at < size && told(kinds, codes[at]) == STOP; marks++)
+                at++;
+        } else if (kind == THAI) {
+            while (at < size && at - start < 5 && told(kinds, codes[at]) == THAI)
+                at++;
+        } else {
+            while (at < size && at - start < LONGEST_WORD &&
+                   (told(kinds, codes[at]) == WORD || told(kinds, codes[at]) == STOP))
+                at++;
+        }
+        memset(bytes + start, 'x', at - start);
+        bytes[start] = 'b';
+    }
+    PyMem_Free(text.codes);
+    return found;
+}
+
+PyMethodDef sizes_methods[] = {
+    {"begins", native_begins, METH_VARARGS, begins_doc},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,133 @@
+/* A folded text -> what an engine's own tokenizer is given: see `streams`. */
+
+#include "native.h"
+
+/* What is written for a bigram, which stand in it as the signs U+E000 and U+E001. */
+static int
+write_pair(Output *output, PyObject *way, Py_UCS4 one, Py_UCS4 other)
+{
+    Py_ssize_t start = output->size;
+    if (output_string(output, way) < 0)
+        return -1;
+    for (Py_UCS4 *code = output->codes + start; code < output->codes + output->size; code++)
+        *code = *code == 0xE000 ? one : *code == 0xE001 ? other : *code;
+    return output_reserve(output, 1) < 0 ? -1 : (output->codes[output->size++] = ' ', 0);
+}
+
+/* The bigrams of a chain that begins at `at`; gives the place behind it. */
+static Py_ssize_t
+write_chain(Output *output, PyObject *ways, const Table *kinds, const Text *text, Py_ssize_t at)
+{
+    const Py_UCS4 *codes = text->codes;
+    Py_ssize_t next = next_letter(kinds, text, at);
+    if (next < 0 && write_pair(output, PyTuple_GET_ITEM(ways, 2), codes[at], 0) < 0)
+        return -1;
+    while (next >= 0) {
+        Py_ssize_t following = next_letter(kinds, text, next);
+        int is_last = following < 0 && codes[at] != codes[next];
+        if (write_pair(output, PyTuple_GET_ITEM(ways, is_last), codes[at], codes[next]) < 0)
+            return -1;
+        at = next;
+        next = following;
+    }
+    return at + 1;
+}
+
+static inline int
+is_joined(const Table *kinds, Py_UCS4 code)
+{
+    return is_of_word(kinds, code) || code == '-';
+}
+
+static inline int
+is_edge(Py_UCS4 code)
+{
+    return code == '\'' || code == '-' || code == '.' || code == ',';
+}
+
+/* What is written for the words that stand together from `at` on; gives the place behind them.
+
+   A hyphen beside a chain may join a word of it to the next: all that hyphens hang together there is asked for at once.
+   `chain` is the place where the chain before `at` begins, and what is written for it begins at `before`. */
+static Py_ssize_t
+write_chunk(Output *output, Memo *words, PyObject *exact, const Table *kinds, const Text *text, Py_ssize_t at,
+            Py_ssize_t chain, Py_ssize_t before)
+{
+    const Py_UCS4 *codes = text->codes;
+    Py_ssize_t start = at, next;
+    PyObject *written;
+    while (is_joined(kinds, codes[at]))
+        at++;
+    if (at - start == 1 && codes[start] != '-' && !(told(kinds, codes[start]) & LETTER))
+        return at;
+    int hangs_before = codes[start] == '-' && start && told(kinds, codes[start - 1]) & RUN;
+    if (hangs_before || (codes[at - 1] == '-' && told(kinds, codes[at]) & RUN)) {
+        if (hangs_before) {
+            start = chain;
+            output->size = before;
+        }
+        while (codes[at - 1] == '-' && told(kinds, codes[at]) & RUN) {
+            for (; (next = next_letter(kinds, text, at)) >= 0; at = next)
+                ;
+            if (codes[++at] == '-')
+                while (is_joined(kinds, codes[at]))
+                    at++;
+        }
+        PyObject *region = text_from(codes + start, at - start);
+        written = region ? PyObject_CallOneArg(exact, region) : NULL;
+        Py_XDECREF(region);
+    } else {
+        Py_ssize_t end = at;
+        while (start < end && is_edge(codes[start]))
+            start++;
+        while (start < end && is_edge(codes[end - 1]))
+            end--;
+        if (start == end)
+            return at;
+        written = recall(words, codes + start, end - start);
+    }
+    if (!written || output_string(output, written) < 0 || output_reserve(output, 1) < 0)
+        at = -1;
+    else if (PyUnicode_GET_LENGTH(written))
+        output->codes[output->size++] = ' ';
+    Py_XDECREF(written);
+    return at;
+}
+
+PyDoc_STRVAR(written_doc, "written(text, kinds, words, exact, ways, /)\n--\n\n"
+"What is written for a folded text: see `streams`.");
+
+static PyObject *
+native_written(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *string, *exact, *ways, *found = NULL;
+    Table *kinds;
+    Memo *words;
+    Text text;
+    if (!PyArg_ParseTuple(args, "UO!O!OO!:written", &string, &TableType, &kinds, &MemoType, &words, &exact, &PyTuple_Type,
+                          &ways) || table_read(kinds, string, &text) < 0)
+        return NULL;
+    Output output = {NULL, 0, 0};
+    Py_ssize_t at = output_reserve(&output, 4 * text.size + 1), chain = 0, before = 0;
+    while (at >= 0 && at < text.size) {
+        if (told(kinds, text.codes[at]) & RUN) {
+            chain = at;
+            before = output.size;
+            at = write_chain(&output, ways, kinds, &text, at);
+        } else if (is_joined(kinds, text.codes[at])) {
+            at = write_chunk(&output, words, exact, kinds, &text, at, chain, before);
+        } else {
+            at++;
+        }
+    }
+    if (at >= 0)
+        found = text_from(output.codes, output.size - (output.size > 0));
+    PyMem_Free(output.codes);
+    PyMem_Free(text.codes);
+    return found;
+}
+
+PyMethodDef writing_methods[] = {
+    {"written", native_written, METH_VARARGS, written_doc},
+    {NULL, NULL, 0, NULL},
+};
