@@ -21,7 +21,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, filterfalse, groupby, pairwise
+from itertools import chain, filterfalse, groupby
 from math import exp, log
 
 from seedsearch.analysis import readable
@@ -132,7 +132,8 @@ def rerank(asked: Asked, pool: Pool, places: Sequence[Places]) -> list[Score]:
     leaves = _leaves(asked, lengths, places)
     likeness = _likeness(asked.words, pool, lengths)
     characters = [_characters(asked.characters, page, one.body) for page, one in zip(pool.pages, lengths, strict=True)]
-    closeness = [_closeness(asked, found, one.body) for found, one in zip(places, lengths, strict=True)]
+    worths = list(map(min, asked.weights, asked.weights[1:]))
+    closeness = [_closeness(worths, found.positions, one.body) for found, one in zip(places, lengths, strict=True)]
     parts = list(zip(leaves, likeness, characters, closeness, strict=True))
     shared = _shared([sum(words) + sum(more) for words, *more in parts], pool, lengths)
     return [Score(*known, more) for known, more in zip(parts, shared, strict=True)]
@@ -226,16 +227,19 @@ def _characters(asked: Mapping[str, float], page: Page, length: float) -> float:
     )
 
 
-def _closeness(asked: Asked, found: Places, length: float) -> float:
-    """Neighbours of the query that are neighbours in the passage, and those that stand near one another there."""
+def _closeness(worths: Sequence[float], positions: Sequence[Sequence[int]], length: float) -> float:
+    """Neighbours of the query that are neighbours in the passage, and those that stand near one another there.
+
+    `worths` has a number for each two neighbours of the query.
+    """
     lift = 0.0
-    for left, (here, there) in enumerate(pairwise(found.positions)):
+    for worth, here, there in zip(worths, positions, positions[1:], strict=False):
         if here and there:
             following = set(there)
             ordered = sum([at + 1 in following for at in here])
             near = sum([_is_near(at, there) for at in here])
-            worth = min(asked.weights[left], asked.weights[left + 1])
-            lift += worth * (ORDERED * saturate(ordered / length) + NEAR * saturate(near / length))
+            if near:  # who follows is near
+                lift += worth * (ORDERED * saturate(ordered / length) + NEAR * saturate(near / length))
     return lift
 
 
