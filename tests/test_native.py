@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +17,10 @@ from hypothesis import strategies as st
 
 from seedsearch import analysis, cutting, folding, letters, reranking
 from seedsearch.characters import PlainTable, Table, native
+from seedsearch.engines.tantivy_layout import slots
 from seedsearch.folding import fold_text
+from seedsearch.pool import read
+from seedsearch.streams import Stream
 
 pytestmark = pytest.mark.skipif(not native, reason="there is no compiled module: a C compiler was not at hand")
 
@@ -79,6 +85,71 @@ def broken(_: str) -> str:
 def test_what_a_function_raises_is_raised(call: Callable[[], object]) -> None:
     with pytest.raises(LookupError):
         call()
+
+
+anything: Any = native  # whose arguments no type checker sees
+
+
+@pytest.mark.parametrize(
+    ("error", "call"),
+    [
+        (ValueError, lambda: Table(lambda c: 5).count("a", -1)),
+        (TypeError, lambda: Table(lambda c: 0x110000 + 50).translate("a")),
+        (ValueError, lambda: Table(lambda c: -1).translate("a")),
+        (ValueError, lambda: anything.words("a", Table(lambda c: 8), cutting._odd(), None, None)),
+        (TypeError, lambda: anything.words("u.s.", letters.kinds(), anything.Memo(lambda s: 5, 9), None, None)),
+        (ValueError, lambda: anything.words("u.s.", letters.kinds(), anything.Memo(lambda s: [("a", 0, 99)], 9), None, [])),
+        (TypeError, lambda: anything.words("a-b", letters.kinds(), cutting._odd(), anything.Memo(lambda s: 5, 9), [])),
+        (TypeError, lambda: anything.written("a", letters.kinds(), anything.Memo(lambda s: None, 9), str, ("", "", ""))),
+        (TypeError, lambda: anything.written("日-a", letters.kinds(), anything.Memo(None, 9), lambda s: 5, ("", "", ""))),
+        (ValueError, lambda: anything.written("日本", letters.kinds(), anything.Memo(None, 9), str, ())),
+        (TypeError, lambda: anything.note(["a"], {"a": 5}, 1)),
+        (TypeError, lambda: anything.spans("a", letters.kinds(), cutting._odd(), [0])),
+    ],
+)
+def test_what_is_given_wrong_is_an_error(error: type[Exception], call: Callable[[], object]) -> None:
+    with pytest.raises(error):
+        call()
+
+
+def test_sizes_of_other_kinds_have_an_end() -> None:
+    assert native.begins("abc", letters.kinds()) == b"bbb"
+
+
+def test_what_changes_while_it_is_read_is_held() -> None:
+    things: list[object] = []
+
+    class Emptying:
+        def __hash__(self) -> int:
+            things.clear()
+            return 5
+
+    things.extend(Emptying() for _ in range(10))
+    assert len(native.positions(["a"], {"a": things})) == 1
+    words = {"ab", "cd", "ef"}
+
+    def kind(character: str) -> int:
+        words.discard("ab")
+        words.add(character * 9)
+        return letters.LETTER
+
+    assert set(native.several(words, native.Memo(None, 9), Table(kind))[1]) >= {"ab", "cd", "ef"}
+
+
+def test_what_hangs_together_in_a_circle_is_freed() -> None:
+    stream = Stream(slots)
+    stream.text("assurances", "en")
+    gone = weakref.ref(stream._words["english"])
+    del stream
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_pool_knows_all_its_words() -> None:
+    texts = [";".join(f"w{i}x{k}" for k in range(1000)) for i in range(70)]
+    pool = read([("en", text, ()) for text in texts])
+    assert {"w0x0", "w69x999"} <= pool.lexicons["en"].words
+    assert len(pool.lexicons["en"].words) == 70_000
 
 
 def test_a_memo_forgets_when_it_is_full() -> None:

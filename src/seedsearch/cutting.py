@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from itertools import pairwise
@@ -49,8 +50,8 @@ def words_and_joined(folded: str, known: Memo | None) -> tuple[list[str], list[s
 
 
 def memo() -> Memo | None:
-    """What is `known` of no text yet."""
-    return native.Memo(None, _MOST_WORDS) if native else None
+    """What is `known` of no text yet. It forgets nothing, and is for texts whose words are held in any case."""
+    return native.Memo(None, sys.maxsize) if native else None
 
 
 def plain_words(folded: str) -> list[str]:

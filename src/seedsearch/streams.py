@@ -2,8 +2,9 @@
 
     Stream(write).text(text, language) == " ".join(map(write, analysis.postings(text, language)))
 
-but for the number of blanks. Words repeat, so what is written for a word is remembered. In scripts without blanks each
-character begins a bigram, and most of these are met once: `native` puts what is written for them together itself.
+but for the number of blanks, and that no position has a term twice. Words repeat, so what is written for a word is remembered.
+In scripts without blanks each character begins a bigram, and most of these are met once: `native` puts what is written for
+them together itself.
 """
 
 from __future__ import annotations

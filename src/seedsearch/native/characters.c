@@ -21,8 +21,12 @@ output_reserve(Output *output, Py_ssize_t more)
 {
     if (output->size + more <= output->room)
         return 0;
-    Py_ssize_t room = 2 * (output->size + more);
-    Py_UCS4 *codes = PyMem_Realloc(output->codes, room * sizeof(Py_UCS4));
+    Py_ssize_t most = PY_SSIZE_T_MAX / (2 * sizeof(Py_UCS4)), room = 0;
+    Py_UCS4 *codes = NULL;
+    if (more <= most - output->size) {
+        room = 2 * (output->size + more);
+        codes = PyMem_Realloc(output->codes, room * sizeof(Py_UCS4));
+    }
     if (!codes) {
         PyErr_NoMemory();
         return -1;
@@ -35,6 +39,10 @@ output_reserve(Output *output, Py_ssize_t more)
 int
 output_string(Output *output, PyObject *string)
 {
+    if (!PyUnicode_Check(string)) {
+        PyErr_SetString(PyExc_TypeError, "what is written is a string");
+        return -1;
+    }
     Py_ssize_t size = PyUnicode_GET_LENGTH(string);
     if (output_reserve(output, size) < 0)
         return -1;
@@ -75,6 +83,8 @@ table_learn(Table *table, Py_UCS4 code)
         number = STRINGS + (uint32_t)PyList_GET_SIZE(table->strings) - 1;
     }
     Py_DECREF(found);
+    if (number == UNKNOWN && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "a number below 2**32 - 1 is wanted");
     (*page)[code % PAGE] = number;
     return PyErr_Occurred() ? -1 : 0;
 }
@@ -107,6 +117,19 @@ table_read(Table *table, PyObject *string, Text *text)
     return -1;
 }
 
+/* As `table_read`, for what stops at the NUL behind a text. */
+int
+kinds_read(Table *kinds, PyObject *string, Text *text)
+{
+    if (table_read(kinds, string, text) < 0)
+        return -1;
+    if (!told(kinds, 0))
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "NUL is of no kind");
+    PyMem_Free(text->codes);
+    return -1;
+}
+
 static PyObject *
 table_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(keywords))
 {
@@ -123,9 +146,25 @@ table_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(keywords))
     return (PyObject *)table;
 }
 
+/* Only by their functions do tables and memos hang together with what holds them. */
+static int
+table_traverse(Table *table, visitproc visit, void *arg)
+{
+    Py_VISIT(table->function);
+    return 0;
+}
+
+static int
+table_clear(Table *table)
+{
+    Py_XSETREF(table->function, Py_NewRef(Py_None));
+    return 0;
+}
+
 static void
 table_dealloc(Table *table)
 {
+    PyObject_GC_UnTrack(table);
     for (int i = 0; i < PAGES; i++)
         PyMem_Free(table->pages[i]);
     Py_XDECREF(table->function);
@@ -142,7 +181,13 @@ table_count(Table *table, PyObject *args)
     PyObject *string;
     Py_ssize_t size;
     Text text;
-    if (!PyArg_ParseTuple(args, "Un:count", &string, &size) || table_read(table, string, &text) < 0)
+    if (!PyArg_ParseTuple(args, "Un:count", &string, &size))
+        return NULL;
+    if (size < 0 || size > STRINGS) {
+        PyErr_SetString(PyExc_ValueError, "from 0 to 0x110000 numbers can be counted");
+        return NULL;
+    }
+    if (table_read(table, string, &text) < 0)
         return NULL;
     PyObject *found = NULL;
     Py_ssize_t *counts = PyMem_Calloc(size + 1, sizeof(Py_ssize_t));
@@ -179,7 +224,7 @@ table_any(Table *table, PyObject *args)
     if (!PyArg_ParseTuple(args, "UI:any", &string, &bits) || table_read(table, string, &text) < 0)
         return NULL;
     Py_ssize_t i = 0;
-    while (i < text.size && !(told(table, text.codes[i]) & bits))
+    while (i < text.size && (told(table, text.codes[i]) == NOTHING || !(told(table, text.codes[i]) & bits)))
         i++;
     PyMem_Free(text.codes);
     return PyBool_FromLong(i < text.size);
@@ -205,6 +250,10 @@ table_translate(Table *table, PyObject *string)
             goto end;
         }
         if (number >= STRINGS) {
+            if (number - STRINGS >= (size_t)PyList_GET_SIZE(table->strings)) {
+                PyErr_SetString(PyExc_TypeError, "this table gives numbers");
+                goto end;
+            }
             if (output_string(&output, PyList_GET_ITEM(table->strings, number - STRINGS)) < 0)
                 goto end;
         } else {
@@ -235,9 +284,11 @@ PyTypeObject TableType = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "seedsearch._native.Table",
     .tp_basicsize = sizeof(Table),
-    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = table_doc,
     .tp_new = table_new,
     .tp_dealloc = (destructor)table_dealloc,
+    .tp_traverse = (traverseproc)table_traverse,
+    .tp_clear = (inquiry)table_clear,
     .tp_methods = table_methods,
 };

@@ -15,27 +15,25 @@ typedef struct {
     uint64_t hash;
 } Sought;
 
-/* The words of a set but for runs, with their hashes; gives how many, -1 for an error. */
+/* The words of a list but for runs, with their hashes; gives how many, -1 for an error. */
 static Py_ssize_t
 seek(Sought *sought, PyObject *words, Table *kinds)
 {
-    PyObject *word, *iterator = PyObject_GetIter(words);
-    Py_ssize_t count = iterator ? 0 : -1;
+    Py_ssize_t count = 0;
     Py_UCS4 codes[LONGEST_KEY + 1];
-    while (count >= 0 && (word = PyIter_Next(iterator))) {
-        Text text = {codes, 0};
-        if (PyUnicode_Check(word) && PyUnicode_GET_LENGTH(word) <= LONGEST_KEY)
-            text.size = PyUnicode_GET_LENGTH(word);
-        if (!text.size || !PyUnicode_AsUCS4(word, codes, LONGEST_KEY + 1, 1) || table_know(kinds, &text) < 0)
-            count = -1;
-        else if (!(told(kinds, codes[0]) & RUN))
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(words); i++) {
+        PyObject *word = PyList_GET_ITEM(words, i);
+        Text text = {codes, PyUnicode_CheckExact(word) ? PyUnicode_GET_LENGTH(word) : 0};
+        if (text.size < 1 || text.size > LONGEST_KEY) {
+            PyErr_Format(PyExc_ValueError, "words of 1 to %d characters are wanted", LONGEST_KEY);
+            return -1;
+        }
+        if (!PyUnicode_AsUCS4(word, codes, LONGEST_KEY + 1, 1) || table_know(kinds, &text) < 0)
+            return -1;
+        if (!(told(kinds, codes[0]) & RUN))
             sought[count++] = (Sought){word, NULL, hash_of(codes, text.size)};
-        Py_DECREF(word); /* the set holds it */
     }
-    Py_XDECREF(iterator);
-    if (count < 0 && !PyErr_Occurred())
-        PyErr_Format(PyExc_ValueError, "words of 1 to %d characters are wanted", LONGEST_KEY);
-    return PyErr_Occurred() ? -1 : count;
+    return count;
 }
 
 PyDoc_STRVAR(several_doc, "several(words, terms, kinds, /)\n--\n\n"
@@ -45,15 +43,19 @@ PyDoc_STRVAR(several_doc, "several(words, terms, kinds, /)\n--\n\n"
 static PyObject *
 native_several(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *words, *found = NULL, *unknown = NULL, *both = NULL;
+    PyObject *words, *list, *found = NULL, *unknown = NULL, *both = NULL;
     Memo *terms;
     Table *kinds;
     if (!PyArg_ParseTuple(args, "O!O!O!:several", &PySet_Type, &words, &MemoType, &terms, &TableType, &kinds))
         return NULL;
-    Sought *sought = PyMem_Malloc((PySet_GET_SIZE(words) + 1) * sizeof(Sought));
-    if (!sought)
+    if (!(list = PySequence_List(words))) /* holds the words while `kinds` is asked */
+        return NULL;
+    Sought *sought = PyMem_Malloc((PyList_GET_SIZE(list) + 1) * sizeof(Sought));
+    if (!sought) {
+        Py_DECREF(list);
         return PyErr_NoMemory();
-    Py_ssize_t count = seek(sought, words, kinds);
+    }
+    Py_ssize_t count = seek(sought, list, kinds);
     int failed = count < 0 || !(found = PyDict_New()) || !(unknown = PyList_New(0));
     if (!failed && terms->room) {
         for (Py_ssize_t i = 0; i < count; i++)
@@ -79,6 +81,7 @@ native_several(PyObject *Py_UNUSED(module), PyObject *args)
         both = PyTuple_Pack(2, found, unknown);
     Py_XDECREF(found);
     Py_XDECREF(unknown);
+    Py_DECREF(list);
     PyMem_Free(sought);
     return both;
 }
@@ -101,12 +104,30 @@ native_meeting(PyObject *Py_UNUSED(module), PyObject *args)
     while (found && PyDict_Next(terms, &place, &word, &several)) {
         Py_ssize_t size = PyTuple_Check(several) ? PyTuple_GET_SIZE(several) : 0;
         int meets = 0;
+        Py_INCREF(word);
+        Py_INCREF(several);
         for (Py_ssize_t i = 0; i < size && meets == 0; i++)
             meets = PyDict_Contains(wanted, PyTuple_GET_ITEM(several, i));
         if (meets < 0 || (meets && PyList_Append(found, word) < 0))
             Py_CLEAR(found);
+        Py_DECREF(word);
+        Py_DECREF(several);
     }
     return found;
+}
+
+/* The list that a dictionary has for the word at a place; a new reference, NULL where it has none or for an error. */
+static PyObject *
+listed(PyObject *lists, PyObject *words, Py_ssize_t at)
+{
+    PyObject *word = Py_NewRef(PyList_GET_ITEM(words, at)), *list = PyDict_GetItemWithError(lists, word);
+    if (list && !PyList_Check(list)) {
+        PyErr_SetString(PyExc_TypeError, "a dictionary of lists is wanted");
+        list = NULL;
+    }
+    Py_XINCREF(list);
+    Py_DECREF(word);
+    return list;
 }
 
 PyDoc_STRVAR(positions_doc, "positions(words, wanted, /)\n--\n\n"
@@ -121,12 +142,10 @@ native_positions(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *found = PyDict_New();
     int failed = !found;
     for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(words); at++) {
-        PyObject *things = PyDict_GetItemWithError(wanted, PyList_GET_ITEM(words, at));
-        Py_ssize_t size = things && PyList_Check(things) ? PyList_GET_SIZE(things) : 0;
-        PyObject *number = size ? PyLong_FromSsize_t(at) : NULL;
+        PyObject *things = listed(wanted, words, at), *number = things ? PyLong_FromSsize_t(at) : NULL;
         failed = PyErr_Occurred() != NULL;
-        for (Py_ssize_t i = 0; i < size && !failed; i++) {
-            PyObject *thing = PyList_GET_ITEM(things, i), *places = PyDict_GetItemWithError(found, thing);
+        for (Py_ssize_t i = 0; things && !failed && i < PyList_GET_SIZE(things); i++) {
+            PyObject *thing = Py_NewRef(PyList_GET_ITEM(things, i)), *places = PyDict_GetItemWithError(found, thing);
             if (places) {
                 failed = PyList_Append(places, number) < 0;
             } else if (!(failed = PyErr_Occurred() || !(places = PyList_New(1)))) {
@@ -134,8 +153,10 @@ native_positions(PyObject *Py_UNUSED(module), PyObject *args)
                 failed = PyDict_SetItem(found, thing, places) < 0;
                 Py_DECREF(places);
             }
+            Py_DECREF(thing);
         }
         Py_XDECREF(number);
+        Py_XDECREF(things);
     }
     if (failed)
         Py_CLEAR(found);
@@ -154,15 +175,16 @@ native_tally(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *found = PyDict_New();
     int failed = !found;
     for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(words); at++) {
-        PyObject *things = PyDict_GetItemWithError(wanted, PyList_GET_ITEM(words, at));
-        Py_ssize_t size = things && PyList_Check(things) ? PyList_GET_SIZE(things) : 0;
+        PyObject *things = listed(wanted, words, at);
         failed = PyErr_Occurred() != NULL;
-        for (Py_ssize_t i = 0; i < size && !failed; i++) {
-            PyObject *thing = PyList_GET_ITEM(things, i), *known = PyDict_GetItemWithError(found, thing);
+        for (Py_ssize_t i = 0; things && !failed && i < PyList_GET_SIZE(things); i++) {
+            PyObject *thing = Py_NewRef(PyList_GET_ITEM(things, i)), *known = PyDict_GetItemWithError(found, thing);
             PyObject *count = PyErr_Occurred() ? NULL : PyLong_FromSsize_t(1 + (known ? PyLong_AsSsize_t(known) : 0));
             failed = !count || PyDict_SetItem(found, thing, count) < 0;
             Py_XDECREF(count);
+            Py_DECREF(thing);
         }
+        Py_XDECREF(things);
     }
     if (failed)
         Py_CLEAR(found);
@@ -179,8 +201,10 @@ native_note(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "O!O!O:note", &PyList_Type, &words, &PyDict_Type, &lists, &number))
         return NULL;
     for (Py_ssize_t at = 0; at < PyList_GET_SIZE(words); at++) {
-        PyObject *list = PyDict_GetItemWithError(lists, PyList_GET_ITEM(words, at));
-        if (PyErr_Occurred() || (list && PyList_Append(list, number) < 0))
+        PyObject *list = listed(lists, words, at);
+        int failed = list ? PyList_Append(list, number) < 0 : PyErr_Occurred() != NULL;
+        Py_XDECREF(list);
+        if (failed)
             return NULL;
     }
     Py_RETURN_NONE;
@@ -241,10 +265,11 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "O!O!:holding", &PyList_Type, &list, &PyList_Type, &words))
         return NULL;
     Grams grams = {0};
+    Py_ssize_t size = PyList_GET_SIZE(list);
     if (grams_open(&grams, list) < 0)
         goto end;
-    found = PyList_New(PyList_GET_SIZE(list));
-    for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(list); i++) {
+    found = PyList_New(size);
+    for (Py_ssize_t i = 0; found && i < size; i++) {
         PyObject *holding = PyList_New(0);
         if (!holding)
             Py_CLEAR(found);
@@ -253,10 +278,10 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
     }
     for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(words); i++) {
         PyObject *word = PyList_GET_ITEM(words, i);
-        Py_ssize_t size = PyUnicode_Check(word) ? PyUnicode_GET_LENGTH(word) : 0;
+        Py_ssize_t length = PyUnicode_Check(word) ? PyUnicode_GET_LENGTH(word) : 0;
         Py_UCS4 window[GRAM] = {0, 0, 0, ' '};
-        for (Py_ssize_t k = 0; found && k <= size; k++) {
-            Py_UCS4 code = k < size ? PyUnicode_READ_CHAR(word, k) : ' ';
+        for (Py_ssize_t k = 0; found && k <= length; k++) {
+            Py_UCS4 code = k < length ? PyUnicode_READ_CHAR(word, k) : ' ';
             memmove(window, window + 1, (GRAM - 1) * sizeof(Py_UCS4));
             window[GRAM - 1] = code == '\'' ? ' ' : code;
             uint32_t place = grams.places[gram_slot(&grams, window)];

@@ -38,6 +38,10 @@ found_span(Found *found, Py_ssize_t start, Py_ssize_t end)
 static int
 found_string(Found *found, PyObject *word, const Py_UCS4 *codes, Py_ssize_t start, Py_ssize_t end)
 {
+    if (word && found->joined && !PyUnicode_Check(word)) {
+        PyErr_SetString(PyExc_TypeError, "a word is a string");
+        Py_CLEAR(word);
+    }
     PyObject *left = found->last;
     int is_joined = found->joined && left && start == found->behind + 1 && codes[found->behind] == '-' &&
                     PyUnicode_GET_LENGTH(left) < LONGEST_TERM / 2;
@@ -85,13 +89,23 @@ static int
 cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
 {
     PyObject *words = recall(found->odd, text->codes + start, end - start);
-    Py_ssize_t size = words ? PyList_GET_SIZE(words) : -1;
     int failed = !words;
-    for (Py_ssize_t i = 0; i < size && !failed; i++) {
-        PyObject *word;
+    if (words && !PyList_Check(words)) {
+        PyErr_SetString(PyExc_TypeError, "a list of words and their spans is wanted");
+        failed = 1;
+    }
+    for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(words); i++) {
+        PyObject *item = Py_NewRef(PyList_GET_ITEM(words, i)), *word;
         Py_ssize_t first, last;
-        failed = !PyArg_ParseTuple(PyList_GET_ITEM(words, i), "Unn", &word, &first, &last) ||
-                 found_odd(found, text, word, start + first, start + last) < 0;
+        if (!PyTuple_Check(item) || !PyArg_ParseTuple(item, "Unn", &word, &first, &last) ||
+            first < 0 || first > last || last > end - start) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_ValueError, "a word and its span in the text are wanted");
+            failed = 1;
+        } else {
+            failed = found_odd(found, text, word, start + first, start + last) < 0;
+        }
+        Py_DECREF(item);
     }
     Py_XDECREF(words);
     return failed ? -1 : 0;
@@ -142,7 +156,7 @@ static PyObject *
 cut(Found *found, Table *kinds, PyObject *string)
 {
     Text text;
-    if (table_read(kinds, string, &text) < 0)
+    if (kinds_read(kinds, string, &text) < 0)
         return NULL;
     found->list = PyList_New(0);
     Py_ssize_t at = found->list ? 0 : -1;
@@ -173,8 +187,12 @@ native_words(PyObject *Py_UNUSED(module), PyObject *args)
     Found found = {0};
     if (!PyArg_ParseTuple(args, "UO!O!OO:words", &string, &TableType, &kinds, &MemoType, &found.odd, &words, &joined))
         return NULL;
-    found.words = Py_TYPE(words) == &MemoType ? (Memo *)words : NULL;
-    found.joined = PyList_CheckExact(joined) ? joined : NULL;
+    if ((words != Py_None && !Py_IS_TYPE(words, &MemoType)) || (joined != Py_None && !PyList_Check(joined))) {
+        PyErr_SetString(PyExc_TypeError, "a Memo and a list are wanted, or None");
+        return NULL;
+    }
+    found.words = words == Py_None ? NULL : (Memo *)words;
+    found.joined = joined == Py_None ? NULL : joined;
     return cut(&found, kinds, string);
 }
 
@@ -191,10 +209,14 @@ native_spans(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     if (wanted == Py_None)
         return cut(&found, kinds, string);
-    Py_ssize_t size = PyTuple_Size(wanted), *numbers = size < 0 ? NULL : PyMem_Malloc((size + 1) * sizeof(Py_ssize_t));
-    if (size >= 0 && !numbers)
+    if (!PyTuple_Check(wanted)) {
+        PyErr_SetString(PyExc_TypeError, "a tuple of numbers is wanted, or None");
+        return NULL;
+    }
+    Py_ssize_t size = PyTuple_GET_SIZE(wanted), *numbers = PyMem_Malloc((size + 1) * sizeof(Py_ssize_t));
+    if (!numbers)
         PyErr_NoMemory();
-    for (Py_ssize_t i = 0; i < size && numbers; i++)
+    for (Py_ssize_t i = 0; i < size && numbers && !PyErr_Occurred(); i++)
         numbers[i] = PyLong_AsSsize_t(PyTuple_GET_ITEM(wanted, i));
     if (numbers && !PyErr_Occurred()) {
         numbers[size] = -1;

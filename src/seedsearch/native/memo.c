@@ -122,9 +122,24 @@ memo_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(keywords))
     return (PyObject *)memo;
 }
 
+static int
+memo_traverse(Memo *memo, visitproc visit, void *arg)
+{
+    Py_VISIT(memo->function);
+    return 0;
+}
+
+static int
+memo_clear(Memo *memo)
+{
+    Py_XSETREF(memo->function, Py_NewRef(Py_None));
+    return 0;
+}
+
 static void
 memo_dealloc(Memo *memo)
 {
+    PyObject_GC_UnTrack(memo);
     memo_forget(memo);
     Py_XDECREF(memo->function);
     Py_TYPE(memo)->tp_free((PyObject *)memo);
@@ -156,8 +171,12 @@ memo_strings(Memo *memo, PyObject *Py_UNUSED(none))
 {
     PyObject *found = PySet_New(NULL);
     for (Py_ssize_t i = 0; found && i < memo->room; i++)
-        if (memo->slots[i].entry && PySet_Add(found, memo->slots[i].entry->value) < 0)
-            Py_CLEAR(found);
+        if (memo->slots[i].entry) {
+            PyObject *value = Py_NewRef(memo->slots[i].entry->value);
+            if (PySet_Add(found, value) < 0)
+                Py_CLEAR(found);
+            Py_DECREF(value);
+        }
     return found;
 }
 
@@ -174,9 +193,11 @@ PyTypeObject MemoType = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "seedsearch._native.Memo",
     .tp_basicsize = sizeof(Memo),
-    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = memo_doc,
     .tp_new = memo_new,
     .tp_dealloc = (destructor)memo_dealloc,
+    .tp_traverse = (traverseproc)memo_traverse,
+    .tp_clear = (inquiry)memo_clear,
     .tp_methods = memo_methods,
 };

@@ -58,6 +58,7 @@ extern PyTypeObject TableType;
 
 int table_know(Table *table, const Text *text);
 int table_read(Table *table, PyObject *string, Text *text);
+int kinds_read(Table *kinds, PyObject *string, Text *text);
 
 /* What the table says of a character it knows. */
 static inline uint32_t

@@ -2,7 +2,7 @@
 
 #include "native.h"
 
-enum { GAP, WORD, STOP, HAN, THAI };
+enum { OF_GAP, OF_WORD, STOP, OF_HAN, OF_THAI };
 enum { WORDS_OF_GAP = 80, LONGEST_WORD = 20, MOST_STOPS = 4 };
 
 PyDoc_STRVAR(begins_doc, "begins(text, kinds, /)\n--\n\n"
@@ -23,8 +23,8 @@ native_begins(PyObject *Py_UNUSED(module), PyObject *args)
     while (at < size) {
         Py_ssize_t start = at;
         uint32_t kind = told(kinds, codes[at]);
-        if (kind == GAP) {
-            while (at < size && told(kinds, codes[at]) == GAP)
+        if (kind == OF_GAP) {
+            while (at < size && told(kinds, codes[at]) == OF_GAP)
                 at++;
             memset(bytes + start, at - start < WORDS_OF_GAP ? ' ' : 'x', at - start);
             bytes[start] = ' ';
@@ -32,17 +32,18 @@ native_begins(PyObject *Py_UNUSED(module), PyObject *args)
                 bytes[last] = 'b';
             continue;
         }
-        if (kind == HAN) {
-            at += at + 1 < size && told(kinds, codes[at + 1]) == HAN ? 2 : 1;
+        if (kind == OF_HAN) {
+            at += at + 1 < size && told(kinds, codes[at + 1]) == OF_HAN ? 2 : 1;
             for (int marks = 0; marks < MOST_STOPS && at < size && told(kinds, codes[at]) == STOP; marks++)
                 at++;
-        } else if (kind == THAI) {
-            while (at < size && at - start < 5 && told(kinds, codes[at]) == THAI)
+        } else if (kind == OF_THAI) {
+            while (at < size && at - start < 5 && told(kinds, codes[at]) == OF_THAI)
                 at++;
         } else {
-            while (at < size && at - start < LONGEST_WORD &&
-                   (told(kinds, codes[at]) == WORD || told(kinds, codes[at]) == STOP))
+            do /* always on, whatever the kind */
                 at++;
+            while (at < size && at - start < LONGEST_WORD &&
+                   (told(kinds, codes[at]) == OF_WORD || told(kinds, codes[at]) == STOP));
         }
         memset(bytes + start, 'x', at - start);
         bytes[start] = 'b';

@@ -105,10 +105,16 @@ native_written(PyObject *Py_UNUSED(module), PyObject *args)
     Memo *words;
     Text text;
     if (!PyArg_ParseTuple(args, "UO!O!OO!:written", &string, &TableType, &kinds, &MemoType, &words, &exact, &PyTuple_Type,
-                          &ways) || table_read(kinds, string, &text) < 0)
+                          &ways))
+        return NULL;
+    if (PyTuple_GET_SIZE(ways) != 3) {
+        PyErr_SetString(PyExc_ValueError, "three ways to write are wanted");
+        return NULL;
+    }
+    if (kinds_read(kinds, string, &text) < 0)
         return NULL;
     Output output = {NULL, 0, 0};
-    Py_ssize_t at = output_reserve(&output, 4 * text.size + 1), chain = 0, before = 0;
+    Py_ssize_t at = output_reserve(&output, 2 * text.size + 1), chain = 0, before = 0;
     while (at >= 0 && at < text.size) {
         if (told(kinds, text.codes[at]) & RUN) {
             chain = at;
