@@ -1,10 +1,14 @@
 """What of the package is compiled; all else is in pyproject.toml, where setuptools calls such tables experimental."""
 
+import shutil
 from pathlib import Path
 
 from setuptools import Extension, setup
 
 NATIVE = Path("src/seedsearch/native")
+
+# setuptools would put what an earlier build left there into the package: modules that are gone, an old compiled one.
+shutil.rmtree("build", ignore_errors=True)
 
 setup(
     ext_modules=[

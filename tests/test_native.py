@@ -200,6 +200,18 @@ def test_terms_of_words(words: list[str]) -> None:
     assert native.meeting(of_each, wanted) == [word for word, terms in of_each.items() if {"homm", "f"} & {*terms}]
 
 
+STALE = """
+import sys, types
+sys.modules["seedsearch._native"] = types.ModuleType("seedsearch._native")
+from seedsearch.characters import Table, PlainTable, native
+assert native is None and Table is PlainTable
+"""
+
+
+def test_one_that_another_version_left_is_not_taken() -> None:
+    subprocess.run([sys.executable, "-c", STALE], check=True)
+
+
 WITHOUT = """
 import sys
 sys.modules["seedsearch._native"] = None

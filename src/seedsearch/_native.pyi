@@ -3,6 +3,8 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 
+VERSION: int
+
 class Table:
     def __init__(self, function: Callable[[str], int | str | None], /) -> None: ...
     def count(self, text: str, size: int, /) -> dict[int, int]: ...

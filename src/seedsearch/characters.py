@@ -1,7 +1,8 @@
 """Functions of a character, asked once for each that is met, and the compiled module that goes through texts.
 
 `native` does in C what takes most of the time of indexing and of a query (`native/`). It is None where it could not be
-compiled; then the Python that stands beside each use of it does the same, and indexing takes three and a half times as long.
+compiled, or was for other code; then the Python that stands beside each use of it does the same: a warm query takes twice as
+long, indexing up to two and a half times.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+VERSION = 1  # of the compiled module: one that was left by another version of this code is not taken
+
 try:
     from seedsearch import _native as native
 except ImportError:
     native = None  # type: ignore[assignment]
+else:
+    if getattr(native, "VERSION", 0) != VERSION:
+        native = None  # type: ignore[assignment]
 
 
 class _Known(dict[str, int | str | None]):

@@ -2,6 +2,8 @@
 
 #include "native.h"
 
+enum { VERSION = 1 }; /* raise it, and `characters.VERSION`, with every change of what Python sees */
+
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "seedsearch._native",
@@ -20,7 +22,8 @@ PyInit__native(void)
         if (PyModule_AddFunctions(made, methods[i]) < 0)
             Py_CLEAR(made);
     if (made && (PyModule_AddObjectRef(made, "Table", (PyObject *)&TableType) < 0 ||
-                 PyModule_AddObjectRef(made, "Memo", (PyObject *)&MemoType) < 0))
+                 PyModule_AddObjectRef(made, "Memo", (PyObject *)&MemoType) < 0 ||
+                 PyModule_AddIntConstant(made, "VERSION", VERSION) < 0))
         Py_CLEAR(made);
     return made;
 }
