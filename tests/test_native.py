@@ -6,7 +6,6 @@ import gc
 import subprocess
 import sys
 import weakref
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,8 +178,9 @@ WORDS = st.lists(st.sampled_from(["six", "assurances", "l'homme", "台湾", "aaa
 @given(WORDS, st.dictionaries(st.sampled_from(["six", "台湾", "x", "y"]), st.lists(st.integers(0, 3), max_size=3)))
 def test_what_is_counted_of_words(words: list[str], wanted: dict[str, list[int]]) -> None:
     met = [(at, thing) for at, word in enumerate(words) for thing in wanted.get(word, ())]
-    assert list(native.tally(words, wanted).items()) == list(Counter(thing for _, thing in met).items())
-    assert native.positions(words, wanted) == {thing: [at for at, one in met if one == thing] for _, thing in met}
+    found = native.positions(words, wanted)
+    assert found == {thing: [at for at, one in met if one == thing] for _, thing in met}
+    assert list(found) == list(dict.fromkeys(thing for _, thing in met))
     noted = {word: [0] for word in wanted}
     native.note(words, noted, 7)
     assert noted == {word: [0] + [7] * words.count(word) for word in wanted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress, count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from seedsearch.analysis import several
 from seedsearch.characters import native
@@ -15,6 +15,8 @@ from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from seedsearch._native import Memo
+
+_T = TypeVar("_T")
 
 
 class Page(NamedTuple):
@@ -159,21 +161,21 @@ def _occurrences(
     body: list[str], begins: dict[str, list[int]], further: Sequence[Sequence[set[str] | None]]
 ) -> list[Sequence[int]]:
     """For each leaf the positions at which it begins, ascending; `further` has the words that fit behind its first."""
-    found = _positions(body, begins)
+    found = indexes(body, begins)
     for i in found:
         if rest := further[i]:
             found[i] = [at for at in found[i] if _goes_on(body, at, rest)]
     return [found.get(i, ()) for i in range(len(further))]
 
 
-def _positions(body: list[str], begins: dict[str, list[int]]) -> dict[int, list[int]]:
-    """For each leaf that has some the positions of the words that begin it."""
+def indexes(body: list[str], wanted: dict[str, list[_T]]) -> dict[_T, list[int]]:
+    """For the things that are listed for words, the positions in a body at which any of their words stand."""
     if native:
-        return native.positions(body, begins)
-    found: dict[int, list[int]] = {}
-    for at in compress(count(), map(begins.__contains__, body)):
-        for i in begins[body[at]]:
-            found.setdefault(i, []).append(at)
+        return native.positions(body, wanted)
+    found: dict[_T, list[int]] = {}
+    for at in compress(count(), map(wanted.__contains__, body)):
+        for thing in wanted[body[at]]:
+            found.setdefault(thing, []).append(at)
     return found
 
 

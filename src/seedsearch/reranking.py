@@ -27,7 +27,7 @@ from math import exp, log
 from seedsearch.analysis import readable
 from seedsearch.characters import native
 from seedsearch.function_words import function_words
-from seedsearch.pool import Lexicon, Page, Places, Pool
+from seedsearch.pool import Lexicon, Page, Places, Pool, indexes
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
 from seedsearch.ranking import norm, saturate
 from seedsearch.tuples import NamedTuple
@@ -178,14 +178,9 @@ def _likeness(asked: Mapping[str, float], pool: Pool, lengths: Sequence[_Length]
             words.setdefault(word, []).append(gram)
     sums = []
     for page, length in zip(pool.pages, lengths, strict=True):
-        frequencies = native.tally(page.words, words) if native else _tally(page.words, words)
-        sums.append(LIKENESS * sum([weights[gram] * saturate(count / length.body) for gram, count in frequencies.items()]))
+        found = indexes(page.words, words).items()
+        sums.append(LIKENESS * sum([weights[gram] * saturate(len(places) / length.body) for gram, places in found]))
     return sums
-
-
-def _tally(words: Iterable[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """How often each of the things that are wanted for some words is met in going through words."""
-    return Counter(chain.from_iterable(wanted[word] for word in words if word in wanted))
 
 
 def _holding(grams: Iterable[str], met: list[str]) -> dict[str, list[str]]:

@@ -163,34 +163,6 @@ native_positions(PyObject *Py_UNUSED(module), PyObject *args)
     return found;
 }
 
-PyDoc_STRVAR(tally_doc, "tally(words, wanted, /)\n--\n\n"
-"How often words stand in a list for which the things in the lists of the dictionary `wanted` are listed, by thing.");
-
-static PyObject *
-native_tally(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    PyObject *words, *wanted;
-    if (!PyArg_ParseTuple(args, "O!O!:tally", &PyList_Type, &words, &PyDict_Type, &wanted))
-        return NULL;
-    PyObject *found = PyDict_New();
-    int failed = !found;
-    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(words); at++) {
-        PyObject *things = listed(wanted, words, at);
-        failed = PyErr_Occurred() != NULL;
-        for (Py_ssize_t i = 0; things && !failed && i < PyList_GET_SIZE(things); i++) {
-            PyObject *thing = Py_NewRef(PyList_GET_ITEM(things, i)), *known = PyDict_GetItemWithError(found, thing);
-            PyObject *count = PyErr_Occurred() ? NULL : PyLong_FromSsize_t(1 + (known ? PyLong_AsSsize_t(known) : 0));
-            failed = !count || PyDict_SetItem(found, thing, count) < 0;
-            Py_XDECREF(count);
-            Py_DECREF(thing);
-        }
-        Py_XDECREF(things);
-    }
-    if (failed)
-        Py_CLEAR(found);
-    return found;
-}
-
 PyDoc_STRVAR(note_doc, "note(words, lists, number, /)\n--\n\n"
 "Append a number to the list that the dictionary `lists` has for a word, for each of some words that it has one for.");
 
@@ -299,7 +271,6 @@ PyMethodDef counting_methods[] = {
     {"several", native_several, METH_VARARGS, several_doc},
     {"meeting", native_meeting, METH_VARARGS, meeting_doc},
     {"positions", native_positions, METH_VARARGS, positions_doc},
-    {"tally", native_tally, METH_VARARGS, tally_doc},
     {"note", native_note, METH_VARARGS, note_doc},
     {"holding", native_holding, METH_VARARGS, holding_doc},
     {NULL, NULL, 0, NULL},
