@@ -145,6 +145,8 @@ class Translation:
 
     def query(self, node: Node) -> Query | None:
         """The query for a tree, None where nothing can match."""
+        if isinstance(node, Or) and node.minimum == 1:  # most are; the patterns below take 8 microseconds to come to it
+            return self._either(self._leaves(node))
         match node:
             case And(children):
                 return self._all(children)
