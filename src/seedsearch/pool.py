@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress, count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from seedsearch.analysis import several
 from seedsearch.characters import native
@@ -12,9 +12,6 @@ from seedsearch.cutting import is_run, memo, words_and_joined
 from seedsearch.folding import fold_text
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
-
-if TYPE_CHECKING:
-    from seedsearch._native import Memo
 
 _T = TypeVar("_T")
 
@@ -47,17 +44,13 @@ def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
     """Texts as they are counted; each is given with its language before it and its headings behind."""
     pages = []
     met: dict[str, set[str]] = {}
-    memos: dict[str, Memo | None] = {}
+    known = memo()
     for language, text, headings in texts:
-        if language not in met:
-            met[language], memos[language] = set(), memo()
-        known, folded = memos[language], fold_text(text)
+        folded = fold_text(text)
         heading = words_and_joined(fold_text(" ".join(headings)), known)[0] if headings else []
         page = Page(language, folded, *words_and_joined(folded, known), heading)
-        met[language].update(page.joined, () if known else chain(page.words, heading))
+        met.setdefault(language, set()).update(page.words, heading, page.joined)
         pages.append(page)
-    for language, known in memos.items():
-        met[language] |= known.strings() if known else set()
     return Pool(pages, {language: Lexicon(found, several(found, language)) for language, found in met.items()})
 
 

@@ -60,7 +60,7 @@ def halves(text: str, blocks: Sequence[Block]) -> tuple[Half, ...]:
 def in_several_scripts(blocks: Sequence[str]) -> bool:
     """Whether the blocks of a document, given as their texts, are not all in one script.
 
-    Without that, and with blocks in one language, `halves` finds none; it is asked at a fifth of the cost.
+    Without that, and with blocks in one language, `halves` finds none.
     """
     if len(blocks) < 2 or all(map(str.isascii, blocks)):
         return False

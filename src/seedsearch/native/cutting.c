@@ -69,21 +69,6 @@ found_word(Found *found, const Text *text, const Py_UCS4 *codes, Py_ssize_t size
     return found_string(found, word, text->codes, start, end);
 }
 
-/* A word that need not stand in the text as it is: "us" for "u.s.". */
-static int
-found_odd(Found *found, const Text *text, PyObject *word, Py_ssize_t start, Py_ssize_t end)
-{
-    Py_UCS4 codes[LONGEST_TERM];
-    Py_ssize_t size = PyUnicode_GET_LENGTH(word);
-    if (found->has_spans)
-        return found_span(found, start, end);
-    if (!found->words || size > LONGEST_TERM)
-        return found_string(found, Py_NewRef(word), text->codes, start, end);
-    if (!PyUnicode_AsUCS4(word, codes, LONGEST_TERM, 0))
-        return -1;
-    return found_string(found, recall(found->words, codes, size), text->codes, start, end);
-}
-
 /* The words of what stands between two places and holds a stop or comma inside a word, as Python sees them. */
 static int
 cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
@@ -103,7 +88,8 @@ cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
                 PyErr_SetString(PyExc_ValueError, "a word and its span in the text are wanted");
             failed = 1;
         } else {
-            failed = found_odd(found, text, word, start + first, start + last) < 0;
+            failed = (found->has_spans ? found_span(found, start + first, start + last)
+                                       : found_string(found, Py_NewRef(word), text->codes, start + first, start + last)) < 0;
         }
         Py_DECREF(item);
     }

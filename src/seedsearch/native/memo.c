@@ -163,25 +163,7 @@ memo_keep_value(Memo *memo, PyObject *args)
     Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(strings_doc, "strings()\n--\n\n"
-"The set of what is remembered, where the function gives the strings themselves.");
-
-static PyObject *
-memo_strings(Memo *memo, PyObject *Py_UNUSED(none))
-{
-    PyObject *found = PySet_New(NULL);
-    for (Py_ssize_t i = 0; found && i < memo->room; i++)
-        if (memo->slots[i].entry) {
-            PyObject *value = Py_NewRef(memo->slots[i].entry->value);
-            if (PySet_Add(found, value) < 0)
-                Py_CLEAR(found);
-            Py_DECREF(value);
-        }
-    return found;
-}
-
 static PyMethodDef memo_methods[] = {
-    {"strings", (PyCFunction)memo_strings, METH_NOARGS, strings_doc},
     {"keep", (PyCFunction)memo_keep_value, METH_VARARGS, keep_doc},
     {NULL, NULL, 0, NULL},
 };
