@@ -16,17 +16,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import add
-from typing import TYPE_CHECKING
 
-from seedsearch.characters import native
 from seedsearch.cutting import Word, chains, cut, cut_folded, is_run, joined, words, words_between, words_in
 from seedsearch.folding import fold, fold_text
-from seedsearch.letters import ANY_MARK, kinds, simple
+from seedsearch.letters import ANY_MARK, simple
 from seedsearch.stemming import latin_stem, parts, respelt, stemmer_name, stems
 from seedsearch.tuples import NamedTuple
-
-if TYPE_CHECKING:
-    from seedsearch._native import Memo
 
 VERSION = 5  # of the rules below; raise it when the same text would give other terms
 
@@ -144,41 +139,11 @@ class _Items(dict[str, str | tuple[str, ...]]):
         self._stemmer = stemmer
 
     def __missing__(self, word: str) -> str | tuple[str, ...]:
-        self.learn([word])
-        return self[word]
-
-    def learn(self, words: Iterable[str]) -> None:
-        """Fill in words, at half the cost of one by one."""
-        new = [word for word in words if word not in self][:_MOST_ITEMS]
-        if new and len(self) + len(new) > _MOST_ITEMS:
+        if len(self) >= _MOST_ITEMS:
             self.clear()
-        terms = zip(new, entries(new, self._stemmer), strict=True)
-        self.update([(word, one if len(one) > 1 else one[0]) for word, one in terms])
-
-
-def several(words: set[str], language: str) -> dict[str, tuple[str, ...]]:
-    """The terms of those words of some texts that have others than themselves, as in `entries`.
-
-    Runs have no other terms, and are not remembered.
-    """
-    name = stemmer_name(language)
-    if not native:
-        items = _items(name)
-        items.learn(spaced := [word for word in words if not is_run(word)])
-        return {word: terms for word in spaced if isinstance(terms := items[word], tuple)}
-    known = _several(name)
-    found, unknown = native.several(words, known, kinds())
-    for word, terms in zip(unknown, entries(unknown, name), strict=True):
-        others = terms if terms != (word,) else None
-        known.keep(word, others)
-        if others:
-            found[word] = others
-    return found
-
-
-@lru_cache(maxsize=8)
-def _several(stemmer: str) -> Memo:
-    return native.Memo(None, _MOST_ITEMS)
+        terms = entries([word], self._stemmer)[0]
+        self[word] = found = terms if len(terms) > 1 else terms[0]
+        return found
 
 
 _MOST_ITEMS = 1 << 16  # of a language: 20 MB; the words beyond these are rare

@@ -20,7 +20,7 @@ from seedsearch.folding import Folded, fold
 from seedsearch.letters import ANY_MARK, is_ideograph, is_unspaced, kinds, runs
 
 if TYPE_CHECKING:
-    from seedsearch._native import Memo
+    from seedsearch._native import Memo, Stems
 
 LONGEST_TERM = 64  # characters; what is longer is no word (base64, DNA) and is cut to this, in documents and queries alike
 LONGEST_GAP = 3  # characters: what stands between columns of a table is longer
@@ -34,23 +34,12 @@ Word: TypeAlias = tuple[str, int, int]
 
 def words(folded: str) -> list[str]:
     """The words of `tokens` of a folded text, in order: as `Token.word`, in a fraction of the time."""
-    return native.words(folded, kinds(), _odd(), None, None) if native else plain_words(folded)
+    return native.words(folded, kinds(), _odd()) if native else plain_words(folded)
 
 
-def words_and_joined(folded: str, known: Memo | None) -> tuple[list[str], list[str]]:
-    """As `words`, and each two words that a hyphen joins, written as one.
-
-    Texts with the same `known` have the same objects for the same words, in which dictionaries find them sooner.
-    """
-    if not native:
-        return plain_words(folded), list(joined(folded, plain_cut(folded)).values()) if "-" in folded else []
-    both: list[str] = []
-    return native.words(folded, kinds(), _odd(), known, both), both
-
-
-def memo() -> Memo | None:
-    """What is `known` of no text yet."""
-    return native.Memo(None, _MOST_WORDS) if native else None
+def numbered(folded: str, stems: Stems) -> tuple[bytes, bytes]:
+    """The numbers of the words of a folded text, and those of each two words that a hyphen joins, written as one."""
+    return stems.cut(folded, kinds(), _odd())
 
 
 def plain_words(folded: str) -> list[str]:

@@ -45,7 +45,11 @@ class _Text:
     """A text that is compared with others: first by what is cheap, for hardly any two say the same."""
 
     def __init__(self, text: str, page: Page) -> None:
-        self.text, self.folded, self.words = text, page.folded, page.words
+        self.text, self.folded, self.page = text, page.folded, page
+
+    @cached_property
+    def words(self) -> list[str]:
+        return list(map(self.page.lexicon.vocabulary.word, self.page.words))
 
     @cached_property
     def numbers(self) -> list[str]:
@@ -54,8 +58,8 @@ class _Text:
     @cached_property
     def probes(self) -> list[str]:
         """Some words from all over, of which a text that says the same has half: one word in thirty may be another there."""
-        found = self.words
-        return list(dict.fromkeys(found[len(found) * k // PROBES] for k in range(PROBES))) if found else []
+        count = len(self.page.words)
+        return list(dict.fromkeys(self.page.word(count * k // PROBES) for k in range(PROBES))) if count else []
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

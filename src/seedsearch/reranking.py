@@ -21,16 +21,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, filterfalse, groupby
+from heapq import nlargest
+from itertools import accumulate, chain
 from math import exp, log
+from typing import Any
 
 from seedsearch.analysis import readable
 from seedsearch.characters import native
-from seedsearch.function_words import function_words
-from seedsearch.pool import Lexicon, Page, Places, Pool, indexes
+from seedsearch.pool import Page, Places, Pool, met_in, positions
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
-from seedsearch.ranking import norm, saturate
+from seedsearch.ranking import K1, norm, saturate
 from seedsearch.tuples import NamedTuple
+from seedsearch.vocabulary import Vocabulary
 
 LIGHT = 0.4
 """What a function word counts: 0 costs Hindi and Vietnamese questions .005, 1 costs Arabic .01, English .006."""
@@ -161,47 +163,46 @@ def _leaves(asked: Asked, lengths: Sequence[_Length], places: Sequence[Places]) 
 
 def _likeness(asked: Mapping[str, float], pool: Pool, lengths: Sequence[_Length]) -> list[float]:
     """What passages share with words letter by letter: for each word the mean of its grams, rare grams counting more."""
-    met = list(set().union(*(lexicon.words for lexicon in pool.lexicons.values())))
+    met = met_in(pool.pages)
     if not asked or not met:
         return [0.0] * len(lengths)
     grams = {word: _grams(word) for word in asked}
-    holding = _holding(set(chain.from_iterable(grams.values())), met)
+    holding = _holding(list(set(chain.from_iterable(grams.values()))), pool.pages[0].lexicon.vocabulary, met)
     weights: dict[str, float] = {}
-    words: dict[str, list[str]] = {}
+    words: dict[int, list[str]] = {}
     for word, weight in asked.items():
         rarity = {gram: log(1 + len(met) / (1 + len(holding[gram]))) for gram in grams[word]}
         whole = sum(rarity.values())
         for gram, rare in rarity.items():
             weights[gram] = weights.get(gram, 0.0) + weight * rare / whole
     for gram in weights:
-        for word in holding[gram]:
-            words.setdefault(word, []).append(gram)
+        for number in holding[gram]:
+            words.setdefault(number, []).append(gram)
     sums = []
     for page, length in zip(pool.pages, lengths, strict=True):
-        found = indexes(page.words, words).items()
+        found = positions(page.words, words).items()
         sums.append(LIKENESS * sum([weights[gram] * saturate(len(places) / length.body) for gram, places in found]))
     return sums
 
 
-def _holding(grams: Iterable[str], met: list[str]) -> dict[str, list[str]]:
-    """Gram -> the words that hold it, each as often as it does."""
-    asked = list(grams)
-    if native and all(len(gram) == GRAM for gram in asked):
-        return dict(zip(asked, native.holding(asked, met), strict=True))
-    return plain_holding(asked, met)
+def _holding(grams: list[str], vocabulary: Vocabulary, met: memoryview[int]) -> dict[str, list[int]]:
+    """Gram -> the words that hold it, by number, each as often as it does."""
+    if native and all(len(gram) == GRAM for gram in grams):
+        return dict(zip(grams, native.holding(grams, vocabulary, met), strict=True))
+    return plain_holding(grams, vocabulary, met)
 
 
-def plain_holding(grams: Iterable[str], met: Sequence[str]) -> dict[str, list[str]]:
+def plain_holding(grams: Iterable[str], vocabulary: Vocabulary, met: memoryview[int]) -> dict[str, list[int]]:
     """As `_holding`, in Python."""
-    lexicon = f" {'  '.join(met)} "
-    padded = lexicon.replace("'", " ")
-    holding: dict[str, list[str]] = {}
+    words = [vocabulary.word(number) for number in met]
+    padded = f" {'  '.join(words)} ".replace("'", " ")
+    begins = list(accumulate((len(word) + 2 for word in words), initial=0))  # each with the blank before it
+    holding: dict[str, list[int]] = {}
     for gram in grams:
         found = holding[gram] = []
         at = padded.find(gram)
         while at >= 0:
-            start = lexicon.rfind(" ", 0, at + 1) + 1
-            found.append(lexicon[start : lexicon.find(" ", start)])
+            found.append(met[bisect_right(begins, at) - 1])
             at = padded.find(gram, at + 1)
     return holding
 
@@ -249,46 +250,46 @@ def _shared(scores: Sequence[float], pool: Pool, lengths: Sequence[_Length]) -> 
     best = max(scores, default=0.0)
     if best <= 0:
         return [0.0] * len(scores)
-    top = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:FEEDBACK_PASSAGES]
-    telling = [_telling(pool.pages[i], pool.lexicons[pool.pages[i].language]) for i in top]
-    held = _held(set().union(*telling), pool)
-    spread = {term: len(set(passages)) for term, passages in held.items() if len(passages) > 1}
-    rarity = {term: log(1 + (len(scores) - n + 0.5) / (n + 0.5)) for term, n in spread.items() if n > 1}
-    told: dict[str, float] = {}
-    for i, counts in zip(top, telling, strict=True):
-        trust, length = exp(SHARPNESS * (scores[i] - best)), lengths[i].body
-        for term in filter(rarity.__contains__, counts):
-            told[term] = told.get(term, 0.0) + trust * saturate(counts[term] / length) * rarity[term]
-    sums = [0.0] * len(scores)
-    for term, weight in sorted(told.items(), key=lambda item: (-item[1], item[0]))[:FEEDBACK_TERMS]:
-        for i, times in groupby(held[term]):
-            sums[i] += weight * rarity[term] * saturate(len([*times]) / lengths[i].body)
+    trusts = [-1.0] * len(scores)
+    for i in nlargest(FEEDBACK_PASSAGES, range(len(scores)), key=scores.__getitem__):
+        trusts[i] = exp(SHARPNESS * (scores[i] - best))
+    rarities = [log(1 + (len(scores) - n + 0.5) / (n + 0.5)) for n in range(len(scores) + 1)]
+    pages = [(page.lexicon.stems, page.words) for page in pool.pages]
+    sums = feedback(pages, [length.body for length in lengths], trusts, rarities, FEEDBACK_TERMS, K1)
     most = max(sums, default=0.0)
     return [SHARED * best * value / most if most else 0.0 for value in sums]
 
 
-def _telling(page: Page, lexicon: Lexicon) -> dict[str, int]:
-    """The stems of a passage but for function words and numbers, of which passages have many in common, and their counts."""
-    found: dict[str, int] = {}
-    words = filterfalse(function_words(page.language).__contains__, page.words)
-    for word, count in Counter(filterfalse(str.isdigit, words)).items():
-        stem = lexicon.terms.get(word, (word,))[0]
-        found[stem] = found.get(stem, 0) + count
-    return found
+def plain_feedback(
+    pages: Sequence[tuple[Any, memoryview[int]]],
+    lengths: Sequence[float],
+    trusts: Sequence[float],
+    rarities: Sequence[float],
+    most: int,
+    half: float,
+    /,
+) -> list[float]:
+    """As `feedback`, in Python, of `PlainStems`."""
+    held: dict[int | None, dict[int, int]] = {}
+    for i, (stems, words) in enumerate(pages):
+        for stem, count in Counter(map(stems.of.__getitem__, words)).items():
+            held.setdefault(stem, {})[i] = count
+    held.pop(None, None)
+    told = {}
+    for stem, counts in held.items():
+        if any(trusts[i] >= 0 for i in counts) and len(counts) > 1:
+            told[stem] = 0.0
+            for i, count in counts.items():
+                if trusts[i] >= 0:
+                    told[stem] += trusts[i] * saturate(count / lengths[i]) * rarities[len(counts)]
+    vocabulary = pages[0][0].vocabulary
+    sums = [0.0] * len(pages)
+    for stem in sorted(told, key=lambda stem: (-told[stem], vocabulary.word(stem)))[:most]:
+        for i, count in held[stem].items():
+            sums[i] += told[stem] * rarities[len(held[stem])] * saturate(count / lengths[i])
+    return sums
 
 
-def _held(stems: Iterable[str], pool: Pool) -> dict[str, list[int]]:
-    """For each of some stems the passages of a pool in which it stands, each as often as there."""
-    held: dict[str, list[int]] = {stem: [] for stem in stems}
-    by_word = {}
-    for language, (words, terms) in pool.lexicons.items():
-        own = {word: held[word] for word in held.keys() & words if word not in terms}
-        by_word[language] = own | {word: held[one[0]] for word, one in terms.items() if one[0] in held}
-    for i, page in enumerate(pool.pages):
-        passages = by_word[page.language]
-        if native:
-            native.note(page.words, passages, i)
-            continue
-        for word in filter(passages.__contains__, page.words):
-            passages[word].append(i)
-    return held
+feedback = native.feedback if native else plain_feedback
+"""For each passage, given by the stems of its language and the numbers of its words, how much it has of what those share that
+are trusted (0 and more): the `most` telling stems count, each by its rarity, which is given for each number of passages."""

@@ -69,13 +69,14 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
     for first, last, part in parts:
         leaf, begin, end = wanted[part], spans[first], spans[last]
         if isinstance(leaf, Phrase):
-            begin = _half(begin, page.words[first], leaf.positions[0])
-            end = _half(end, page.words[last], leaf.positions[-1])
+            begin = _half(begin, page.word(first), leaf.positions[0])
+            end = _half(end, page.word(last), leaf.positions[-1])
         found.append((begin[0], end[1], part))
     if not places.joined.keys().isdisjoint(page.joined):
         words = cutting.cut_folded(folded.text)
         for i, word in cutting.joined(folded.text, words).items():
-            found += [(words[i][1], words[i + 1][2], part) for part in places.joined.get(word, ())]
+            number = page.lexicon.vocabulary.number(word)
+            found += [(words[i][1], words[i + 1][2], part) for part in places.joined.get(number, ())]
     for part, character in alone(wanted) if not folded.text.isascii() else ():
         if character in folded.text:
             found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]

@@ -2,17 +2,16 @@
 
 #include "native.h"
 
-/* What is collected: words, or the spans of words; of spans all, or those of the words with the numbers in `wanted`. */
+/* What is collected: words, or their spans, or their numbers; of spans all, or those of the words numbered in `wanted`. */
 typedef struct {
-    PyObject *list;
-    Memo *words; /* NULL where none are remembered */
+    PyObject *list; /* NULL where numbers are collected */
     Memo *odd;
     int has_spans;
     const Py_ssize_t *wanted; /* ascending, with a -1 behind them; NULL for all */
     Py_ssize_t number;
-    PyObject *joined; /* a list of what hyphens join, NULL where that is not asked for */
-    PyObject *last;   /* the last word, borrowed from `list`, and the place behind it */
-    Py_ssize_t behind;
+    Stems *stems; /* NULL where words or spans are collected */
+    Numbers numbers, joined;
+    Py_ssize_t behind; /* the place behind the last word */
 } Found;
 
 static int
@@ -34,44 +33,67 @@ found_span(Found *found, Py_ssize_t start, Py_ssize_t end)
     return found_append(found, Py_BuildValue("nn", start, end));
 }
 
-/* A word [start, end) of a text; with the one before it, if a hyphen joins them. */
+/* A word that stands at [start, end) of a text; with the one before it, if a hyphen joins them. */
 static int
-found_string(Found *found, PyObject *word, const Py_UCS4 *codes, Py_ssize_t start, Py_ssize_t end)
+found_number(Found *found, const Table *kinds, const Text *text, const Py_UCS4 *word, Py_ssize_t size, Py_ssize_t start,
+             Py_ssize_t end)
 {
-    if (word && found->joined && !PyUnicode_Check(word)) {
-        PyErr_SetString(PyExc_TypeError, "a word is a string");
-        Py_CLEAR(word);
-    }
-    PyObject *left = found->last;
-    int is_joined = found->joined && left && start == found->behind + 1 && codes[found->behind] == '-' &&
-                    PyUnicode_GET_LENGTH(left) < LONGEST_TERM / 2;
-    found->last = word;
-    found->behind = end;
-    if (found_append(found, word) < 0)
+    uint32_t number = stems_meet(found->stems, kinds, word, size);
+    if (number == UNKNOWN)
         return -1;
-    if (!is_joined)
-        return 0;
-    PyObject *both = PyUnicode_Concat(left, word), *cut = both ? PyUnicode_Substring(both, 0, LONGEST_TERM) : NULL;
-    int failed = !cut || PyList_Append(found->joined, cut) < 0;
-    Py_XDECREF(both);
-    Py_XDECREF(cut);
-    return failed ? -1 : 0;
+    if (found->numbers.size && start == found->behind + 1 && text->codes[found->behind] == '-') {
+        const Vocabulary *vocabulary = found->stems->vocabulary;
+        const Word *left = &vocabulary->words[found->numbers.items[found->numbers.size - 1]];
+        if (left->size < LONGEST_TERM / 2) {
+            Py_UCS4 both[LONGEST_TERM];
+            Py_ssize_t rest = Py_MIN(size, LONGEST_TERM - (Py_ssize_t)left->size);
+            memcpy(both, vocabulary->codes + left->start, left->size * sizeof(Py_UCS4));
+            memcpy(both + left->size, word, rest * sizeof(Py_UCS4));
+            uint32_t joined = stems_meet(found->stems, kinds, both, left->size + rest);
+            if (joined == UNKNOWN || numbers_append(&found->joined, joined) < 0)
+                return -1;
+        }
+    }
+    found->behind = end;
+    return numbers_append(&found->numbers, number);
 }
 
 /* The word that stands at [start, end), or a bigram of the characters there. */
 static int
-found_word(Found *found, const Text *text, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end)
+found_word(Found *found, const Table *kinds, const Text *text, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t start,
+           Py_ssize_t end)
+{
+    size = Py_MIN(size, LONGEST_TERM);
+    if (found->has_spans)
+        return found_span(found, start, end);
+    if (found->stems)
+        return found_number(found, kinds, text, codes, size, start, end);
+    return found_append(found, text_from(codes, size));
+}
+
+/* As `found_word`, of a word as Python has it. */
+static int
+found_string(Found *found, Table *kinds, const Text *text, PyObject *word, Py_ssize_t start, Py_ssize_t end)
 {
     if (found->has_spans)
         return found_span(found, start, end);
-    size = Py_MIN(size, LONGEST_TERM);
-    PyObject *word = found->words ? recall(found->words, codes, size) : text_from(codes, size);
-    return found_string(found, word, text->codes, start, end);
+    if (!found->stems)
+        return found_append(found, Py_NewRef(word));
+    Text letters;
+    if (!PyUnicode_GET_LENGTH(word)) {
+        PyErr_SetString(PyExc_ValueError, "a word has letters");
+        return -1;
+    }
+    if (table_read(kinds, word, &letters) < 0)
+        return -1;
+    int failed = found_number(found, kinds, text, letters.codes, Py_MIN(letters.size, LONGEST_TERM), start, end);
+    PyMem_Free(letters.codes);
+    return failed;
 }
 
 /* The words of what stands between two places and holds a stop or comma inside a word, as Python sees them. */
 static int
-cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
+cut_odd(Found *found, Table *kinds, const Text *text, Py_ssize_t start, Py_ssize_t end)
 {
     PyObject *words = recall(found->odd, text->codes + start, end - start);
     int failed = !words;
@@ -88,8 +110,7 @@ cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
                 PyErr_SetString(PyExc_ValueError, "a word and its span in the text are wanted");
             failed = 1;
         } else {
-            failed = (found->has_spans ? found_span(found, start + first, start + last)
-                                       : found_string(found, Py_NewRef(word), text->codes, start + first, start + last)) < 0;
+            failed = found_string(found, kinds, text, word, start + first, start + last) < 0;
         }
         Py_DECREF(item);
     }
@@ -99,7 +120,7 @@ cut_odd(Found *found, const Text *text, Py_ssize_t start, Py_ssize_t end)
 
 /* The words from `at` on, up to what cannot stand beside a word; gives the place of that. */
 static Py_ssize_t
-cut_chunk(Found *found, const Table *kinds, const Text *text, Py_ssize_t at)
+cut_chunk(Found *found, Table *kinds, const Text *text, Py_ssize_t at)
 {
     const Py_UCS4 *codes = text->codes;
     Py_ssize_t end = at;
@@ -108,7 +129,7 @@ cut_chunk(Found *found, const Table *kinds, const Text *text, Py_ssize_t at)
         is_odd |= (codes[end] == '.' || codes[end] == ',') &&
                   (told(kinds, codes[end + 1]) & LETTER || codes[end + 1] == '_');
     if (is_odd)
-        return cut_odd(found, text, at, end) < 0 ? -1 : end;
+        return cut_odd(found, kinds, text, at, end) < 0 ? -1 : end;
     while (at < end) {
         if (!(told(kinds, codes[at]) & LETTER)) {
             at++;
@@ -117,7 +138,7 @@ cut_chunk(Found *found, const Table *kinds, const Text *text, Py_ssize_t at)
         Py_ssize_t start = at++;
         while (told(kinds, codes[at]) & (LETTER | MARK) || (codes[at] == '\'' && told(kinds, codes[at + 1]) & LETTER))
             at++;
-        if (found_word(found, text, codes + start, at - start, start, at) < 0)
+        if (found_word(found, kinds, text, codes + start, at - start, start, at) < 0)
             return -1;
     }
     return end;
@@ -128,24 +149,24 @@ static Py_ssize_t
 cut_chain(Found *found, const Table *kinds, const Text *text, Py_ssize_t at)
 {
     Py_ssize_t next = next_letter(kinds, text, at);
-    if (next < 0 && found_word(found, text, text->codes + at, 1, at, at + 1) < 0)
+    if (next < 0 && found_word(found, kinds, text, text->codes + at, 1, at, at + 1) < 0)
         return -1;
     for (; next >= 0; at = next, next = next_letter(kinds, text, at)) {
         Py_UCS4 pair[2] = {text->codes[at], text->codes[next]};
-        if (found_word(found, text, pair, 2, at, next + 1) < 0)
+        if (found_word(found, kinds, text, pair, 2, at, next + 1) < 0)
             return -1;
     }
     return at + 1;
 }
 
-static PyObject *
+/* Collect what is wanted of a text. */
+static int
 cut(Found *found, Table *kinds, PyObject *string)
 {
     Text text;
     if (kinds_read(kinds, string, &text) < 0)
-        return NULL;
-    found->list = PyList_New(0);
-    Py_ssize_t at = found->list ? 0 : -1;
+        return -1;
+    Py_ssize_t at = 0;
     while (at >= 0 && at < text.size && !(found->wanted && *found->wanted < 0)) {
         if (told(kinds, text.codes[at]) & RUN)
             at = cut_chain(found, kinds, &text, at);
@@ -154,32 +175,47 @@ cut(Found *found, Table *kinds, PyObject *string)
         else
             at++;
     }
-    if (at < 0)
-        Py_CLEAR(found->list);
     PyMem_Free(text.codes);
+    return at < 0 ? -1 : 0;
+}
+
+/* The words or spans of a text as a list. */
+static PyObject *
+cut_list(Found *found, Table *kinds, PyObject *string)
+{
+    found->list = PyList_New(0);
+    if (found->list && cut(found, kinds, string) < 0)
+        Py_CLEAR(found->list);
     return found->list;
 }
 
-PyDoc_STRVAR(words_doc, "words(text, kinds, odd, words, joined, /)\n--\n\n"
-"The words of a folded text: see `cutting.words`. `odd` gives the words of what holds a stop or comma inside a word, `words`\n"
-"remembers words, so that those of several texts are the same objects, None for no such memory. Each two words that a hyphen\n"
-"joins are appended to the list `joined`, written as one, unless that is None.");
+/* The numbers of the words of a text, and of what hyphens join in it. */
+PyObject *
+cut_numbers(Stems *stems, Table *kinds, Memo *odd, PyObject *string)
+{
+    Found found = {.stems = stems, .odd = odd};
+    PyObject *numbers = NULL, *joined = NULL, *both = NULL;
+    if (cut(&found, kinds, string) == 0 && (numbers = numbers_bytes(&found.numbers)) && (joined = numbers_bytes(&found.joined)))
+        both = PyTuple_Pack(2, numbers, joined);
+    Py_XDECREF(numbers);
+    Py_XDECREF(joined);
+    PyMem_Free(found.numbers.items);
+    PyMem_Free(found.joined.items);
+    return both;
+}
+
+PyDoc_STRVAR(words_doc, "words(text, kinds, odd, /)\n--\n\n"
+"The words of a folded text: see `cutting.words`. `odd` gives the words of what holds a stop or comma inside a word.");
 
 static PyObject *
 native_words(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *string, *words, *joined;
+    PyObject *string;
     Table *kinds;
     Found found = {0};
-    if (!PyArg_ParseTuple(args, "UO!O!OO:words", &string, &TableType, &kinds, &MemoType, &found.odd, &words, &joined))
+    if (!PyArg_ParseTuple(args, "UO!O!:words", &string, &TableType, &kinds, &MemoType, &found.odd))
         return NULL;
-    if ((words != Py_None && !Py_IS_TYPE(words, &MemoType)) || (joined != Py_None && !PyList_Check(joined))) {
-        PyErr_SetString(PyExc_TypeError, "a Memo and a list are wanted, or None");
-        return NULL;
-    }
-    found.words = words == Py_None ? NULL : (Memo *)words;
-    found.joined = joined == Py_None ? NULL : joined;
-    return cut(&found, kinds, string);
+    return cut_list(&found, kinds, string);
 }
 
 PyDoc_STRVAR(spans_doc, "spans(text, kinds, odd, wanted, /)\n--\n\n"
@@ -194,7 +230,7 @@ native_spans(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "UO!O!O:spans", &string, &TableType, &kinds, &MemoType, &found.odd, &wanted))
         return NULL;
     if (wanted == Py_None)
-        return cut(&found, kinds, string);
+        return cut_list(&found, kinds, string);
     if (!PyTuple_Check(wanted)) {
         PyErr_SetString(PyExc_TypeError, "a tuple of numbers is wanted, or None");
         return NULL;
@@ -207,7 +243,7 @@ native_spans(PyObject *Py_UNUSED(module), PyObject *args)
     if (numbers && !PyErr_Occurred()) {
         numbers[size] = -1;
         found.wanted = numbers;
-        spans = cut(&found, kinds, string);
+        spans = cut_list(&found, kinds, string);
     }
     PyMem_Free(numbers);
     return spans;

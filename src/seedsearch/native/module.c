@@ -2,7 +2,7 @@
 
 #include "native.h"
 
-enum { VERSION = 1 }; /* raise it, and `characters.VERSION`, with every change of what Python sees */
+enum { VERSION = 2 }; /* raise it, and `characters.VERSION`, with every change of what Python sees */
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT,
@@ -14,16 +14,16 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC
 PyInit__native(void)
 {
-    if (PyType_Ready(&TableType) < 0 || PyType_Ready(&MemoType) < 0)
-        return NULL;
+    PyTypeObject *types[] = {&TableType, &MemoType, &VocabularyType, &StemsType};
     PyObject *made = PyModule_Create(&module);
-    PyMethodDef *methods[] = {cutting_methods, writing_methods, sizes_methods, counting_methods};
+    PyMethodDef *methods[] = {cutting_methods, writing_methods, sizes_methods, counting_methods, feedback_methods};
     for (size_t i = 0; made && i < Py_ARRAY_LENGTH(methods); i++)
         if (PyModule_AddFunctions(made, methods[i]) < 0)
             Py_CLEAR(made);
-    if (made && (PyModule_AddObjectRef(made, "Table", (PyObject *)&TableType) < 0 ||
-                 PyModule_AddObjectRef(made, "Memo", (PyObject *)&MemoType) < 0 ||
-                 PyModule_AddIntConstant(made, "VERSION", VERSION) < 0))
+    for (size_t i = 0; made && i < Py_ARRAY_LENGTH(types); i++)
+        if (PyModule_AddType(made, types[i]) < 0)
+            Py_CLEAR(made);
+    if (made && PyModule_AddIntConstant(made, "VERSION", VERSION) < 0)
         Py_CLEAR(made);
     return made;
 }

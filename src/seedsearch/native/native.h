@@ -93,6 +93,53 @@ uint64_t hash_of(const Py_UCS4 *codes, Py_ssize_t size);
 Slot *slot_of(const Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
 PyObject *recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size);
 
+/* Vocabulary: words by number, and the reverse. */
+
+typedef struct {
+    uint32_t *items;
+    Py_ssize_t size, room;
+} Numbers;
+
+int numbers_append(Numbers *numbers, uint32_t number);
+PyObject *numbers_bytes(const Numbers *numbers);
+
+typedef struct {
+    uint32_t hash, number; /* the number and one more, 0 where the cell is free */
+} Cell;
+
+typedef struct {
+    uint32_t start, size; /* in the codes of all words */
+} Word;
+
+typedef struct {
+    PyObject_HEAD
+    Py_UCS4 *codes;
+    Py_ssize_t used, space;
+    Word *words;
+    Cell *cells;
+    Py_ssize_t count, room; /* `room` of cells, a power of two, is at least twice the count */
+} Vocabulary;
+
+extern PyTypeObject VocabularyType;
+
+uint32_t number_of(Vocabulary *vocabulary, const Py_UCS4 *codes, Py_ssize_t size);
+
+/* Stems: of the words of a vocabulary in texts of one language, and the words that were met there. */
+
+typedef struct {
+    PyObject_HEAD
+    Vocabulary *vocabulary;
+    uint32_t *of; /* the number of a word's stem, where that was met; NOTHING for one that tells nothing */
+    uint8_t *flags;
+    Py_ssize_t room;
+    Numbers fresh;
+} Stems;
+
+extern PyTypeObject StemsType;
+
+uint32_t stems_meet(Stems *stems, const Table *kinds, const Py_UCS4 *codes, Py_ssize_t size);
+PyObject *cut_numbers(Stems *stems, Table *kinds, Memo *odd, PyObject *string);
+
 /* The next letter of the chain that has one at `at`; -1 where the chain ends there. */
 static inline Py_ssize_t
 next_letter(const Table *kinds, const Text *text, Py_ssize_t at)
@@ -115,7 +162,7 @@ is_of_word(const Table *kinds, Py_UCS4 code)
 }
 
 /* What the module offers, by file. */
-extern PyMethodDef cutting_methods[], writing_methods[], sizes_methods[], counting_methods[];
+extern PyMethodDef cutting_methods[], writing_methods[], sizes_methods[], counting_methods[], feedback_methods[];
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility pop
