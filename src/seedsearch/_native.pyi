@@ -1,7 +1,6 @@
-from collections.abc import Callable, Iterable
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
-_T = TypeVar("_T")
 Numbers: TypeAlias = bytes | memoryview[int]
 
 VERSION: int
@@ -31,8 +30,19 @@ class Stems:
 def words(text: str, kinds: Table, odd: Memo, /) -> list[str]: ...
 def spans(text: str, kinds: Table, odd: Memo, wanted: tuple[int, ...] | None, /) -> list[tuple[int, int]]: ...
 def written(text: str, kinds: Table, words: Memo, exact: Callable[[str], str], ways: tuple[str, str, str], /) -> str: ...
-def positions(numbers: Numbers, wanted: dict[int, list[_T]], /) -> dict[_T, list[int]]: ...
-def distinct(texts: Iterable[Numbers], /) -> bytes: ...
+def positions(
+    vocabulary: Vocabulary, texts: Iterable[Numbers], wanted: dict[int, list[int]], most: int, /
+) -> list[list[Sequence[int]]]: ...
+def gains(
+    vocabulary: Vocabulary,
+    texts: Iterable[Numbers],
+    wanted: dict[int, list[int]],
+    weights: list[float],
+    lengths: Iterable[float],
+    half: float,
+    /,
+) -> list[float]: ...
+def distinct(vocabulary: Vocabulary, texts: Iterable[Numbers], /) -> bytes: ...
 def holding(grams: list[str], vocabulary: Vocabulary, numbers: Numbers, /) -> list[list[int]]: ...
 def feedback(
     pages: Iterable[tuple[Stems, Numbers]],

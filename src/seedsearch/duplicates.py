@@ -20,8 +20,8 @@ _NO_DIGITS = bytes(code for code in range(256) if not 48 <= code < 58)
 def grouped(texts: Sequence[str], pages: Sequence[Page], limit: int) -> list[list[int]]:
     """The indexes of the first `limit` different texts, each with those of the later ones that say the same.
 
-    `pages` are the texts as they are counted. Texts with other numbers in them differ, whatever else they share: last year's
-    figure is not this year's.
+    `pages` are the texts as they are counted, all of one pool. Texts with other numbers in them differ, whatever else they
+    share: last year's figure is not this year's.
     """
     groups: list[list[int]] = []
     seen: dict[bytes, list[tuple[_Text, list[int]]]] = {}
@@ -45,29 +45,25 @@ class _Text:
     """A text that is compared with others: first by what is cheap, for hardly any two say the same."""
 
     def __init__(self, text: str, page: Page) -> None:
-        self.text, self.folded, self.page = text, page.folded, page
-
-    @cached_property
-    def words(self) -> list[str]:
-        return list(map(self.page.lexicon.vocabulary.word, self.page.words))
+        self.text, self.words = text, page.words
 
     @cached_property
     def numbers(self) -> list[str]:
         return _NUMBER.findall(self.text)
 
     @cached_property
-    def probes(self) -> list[str]:
+    def probes(self) -> frozenset[int]:
         """Some words from all over, of which a text that says the same has half: one word in thirty may be another there."""
-        count = len(self.page.words)
-        return list(dict.fromkeys(self.page.word(count * k // PROBES) for k in range(PROBES))) if count else []
+        found = self.words
+        return frozenset([found[len(found) * k // PROBES] for k in range(PROBES)] if found else ())
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
+    def vocabulary(self) -> frozenset[int]:
         return frozenset(self.words)
 
     @cached_property
-    def shingles(self) -> frozenset[tuple[str, ...]]:
-        found = self.words
+    def shingles(self) -> frozenset[tuple[int, ...]]:
+        found = self.words.tolist()
         return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
 
     def says(self, other: _Text) -> bool:
@@ -75,17 +71,17 @@ class _Text:
         here, there = len(self.text), len(other.text)
         if here > 1.5 * there or there > 1.5 * here:
             return False
-        missing = sum([probe not in other.folded for probe in self.probes])
+        missing = len(other.probes - self.vocabulary)
         # A word that is not there is in a row of words that is not there.
         return (
-            2 * missing <= len(self.probes)
+            2 * missing <= len(other.probes)
             and len(self.vocabulary.difference(other.words)) <= (1 - ALIKE) * len(self.words) + 1
             and self.numbers == other.numbers
             and _alike(self.shingles, other.shingles)
         )
 
 
-def _alike(left: frozenset[tuple[str, ...]], right: frozenset[tuple[str, ...]]) -> bool:
+def _alike(left: frozenset[tuple[int, ...]], right: frozenset[tuple[int, ...]]) -> bool:
     if min(len(left), len(right)) < ALIKE * max(len(left), len(right)):
         return False
     shared = len(left & right)

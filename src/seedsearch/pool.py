@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
 
 from seedsearch.characters import native
 from seedsearch.cutting import is_run
 from seedsearch.query import Leaf, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
-from seedsearch.vocabulary import Lexicon, forget, lexicons
-
-_T = TypeVar("_T")
+from seedsearch.vocabulary import Lexicon, Vocabulary, forget, lexicons
 
 
 class Page(NamedTuple):
@@ -59,10 +56,12 @@ def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
     return Pool(pages, met)
 
 
-def met_in(pages: Iterable[Page]) -> memoryview[int]:
+def met_in(pages: Sequence[Page]) -> memoryview[int]:
     """The numbers of all words of some pages."""
     texts = chain.from_iterable((page.words, page.joined, page.heading) for page in pages)
-    return memoryview(native.distinct(texts)).cast("I") if native else memoryview(array("I", set().union(*texts)))
+    if native and pages:
+        return memoryview(native.distinct(pages[0].lexicon.vocabulary, texts)).cast("I")
+    return memoryview(array("I", dict.fromkeys(chain.from_iterable(texts))))
 
 
 class Places(NamedTuple):
@@ -79,27 +78,32 @@ class Places(NamedTuple):
 
 def find(leaves: Sequence[Leaf], pool: Pool) -> list[Places]:
     """Where in each passage each part of a query stands."""
-    fits = {language: _matching(leaves, pool, language) for language in pool.lexicons}
-    begins = {language: _by_word([sets[0] for sets in found]) for language, found in fits.items()}
-    further = {language: [sets[1:] for sets in found] for language, found in fits.items()}
+    found: dict[int, Places] = {}
+    for lexicon in pool.lexicons.values():
+        ranks = [i for i, page in enumerate(pool.pages) if page.lexicon is lexicon]
+        places = _find(leaves, lexicon, [pool.pages[i] for i in ranks])
+        found.update(zip(ranks, places, strict=True))
+    return [found[i] for i in range(len(pool.pages))]
+
+
+def _find(leaves: Sequence[Leaf], lexicon: Lexicon, pages: Sequence[Page]) -> Iterator[Places]:
+    """As `find`, in passages of one language."""
+    fits = _matching(leaves, lexicon, pages)
+    begins = _by_word([sets[0] for sets in fits])
+    further = [(i, sets[1:]) for i, sets in enumerate(fits) if len(sets) > 1]
+    joined = _joined(leaves, lexicon)
     characters = alone(leaves)
-    joined = {language: _joined(leaves, lexicon) for language, lexicon in pool.lexicons.items()}
-    nowhere = [0] * len(leaves)
-    found = []
-    for page in pool.pages:
-        language = page.lexicon.language
-        first, rest, hyphened = begins[language], further[language], joined[language]
-        positions = _occurrences(page.words, first, rest)
+    bodies = _occurrences(lexicon, [page.words for page in pages], begins, further, len(fits))
+    headings = _occurrences(lexicon, [page.heading for page in pages], begins, further, len(fits))
+    for page, positions, heading in zip(pages, bodies, headings, strict=True):
         body = list(map(len, positions))
-        heading = list(map(len, _occurrences(page.heading, first, rest))) if page.heading else nowhere
         # No word shows a single character in a run, nor two words that a hyphen joins.
         for i, form in characters:
             body[i] += page.folded.count(form)
-        for word in page.joined if hyphened else ():
-            for i in hyphened.get(word, ()):
+        for word in page.joined if joined else ():
+            for i in joined.get(word, ()):
                 body[i] += 1
-        found.append(Places(positions, body, heading, hyphened))
-    return found
+        yield Places(positions, body, list(map(len, heading)), joined)
 
 
 def _joined(leaves: Sequence[Leaf], lexicon: Lexicon) -> dict[int, list[int]]:
@@ -119,12 +123,11 @@ def alone(leaves: Sequence[Leaf]) -> list[tuple[int, str]]:
     return [(i, form) for i, leaf in terms for form in leaf.forms if len(form) == 1 and is_run(form)]
 
 
-def _matching(leaves: Sequence[Leaf], pool: Pool, language: str) -> list[list[set[int] | None]]:
-    """For each position of each leaf the words that fit there in texts of a language; None for any.
+def _matching(leaves: Sequence[Leaf], lexicon: Lexicon, pages: Sequence[Page]) -> list[list[set[int] | None]]:
+    """For each position of each leaf the words that fit there in passages of a language; None for any.
 
     Single characters of runs are counted elsewhere; in a phrase the pairs fit that begin or end with them.
     """
-    lexicon = pool.lexicons[language]
     fits: list[list[set[int] | None]] = []
     single: list[tuple[str, set[int]]] = []
     starts: list[tuple[str, set[int]]] = []
@@ -141,7 +144,7 @@ def _matching(leaves: Sequence[Leaf], pool: Pool, language: str) -> list[list[se
                 single += [(form, fit) for form in alone]
             if fit is not None and isinstance(leaf, Prefix):
                 starts.append((leaf.text, fit))
-    for number in met_in(page for page in pool.pages if page.lexicon is lexicon) if single or starts else ():
+    for number in met_in(pages) if single or starts else ():
         word = lexicon.vocabulary.word(number)
         for form, fit in single:
             if form in word and len(word) == 2 and is_run(word):
@@ -162,27 +165,39 @@ def _by_word(sets: Sequence[set[int] | None]) -> dict[int, list[int]]:
 
 
 def _occurrences(
-    body: memoryview[int], begins: dict[int, list[int]], further: Sequence[Sequence[set[int] | None]]
-) -> list[Sequence[int]]:
-    """For each leaf the positions at which it begins, ascending; `further` has the words that fit behind its first."""
-    found = positions(body, begins)
-    for i in found:
-        if rest := further[i]:
-            found[i] = [at for at in found[i] if _goes_on(body, at, rest)]
-    return [found.get(i, ()) for i in range(len(further))]
+    lexicon: Lexicon,
+    texts: Sequence[memoryview[int]],
+    begins: dict[int, list[int]],
+    further: Sequence[tuple[int, Sequence[set[int] | None]]],
+    leaves: int,
+) -> list[list[Sequence[int]]]:
+    """For each text and leaf the positions at which it begins, ascending.
+
+    `further` has for the leaves of several words those that fit behind the first.
+    """
+    found = positions(lexicon.vocabulary, texts, begins, leaves)
+    for text, places in zip(texts, found, strict=True) if further else ():
+        for i, rest in further:
+            places[i] = [at for at in places[i] if _goes_on(text, at, rest)]
+    return found
 
 
-def plain_positions(words: Iterable[int], wanted: dict[int, list[_T]], /) -> dict[_T, list[int]]:
+def plain_positions(
+    _: Vocabulary, texts: Iterable[memoryview[int]], wanted: dict[int, list[int]], most: int, /
+) -> list[list[Sequence[int]]]:
     """As `positions`, in Python."""
-    found: dict[_T, list[int]] = {}
-    for at, word in enumerate(words):
-        for thing in wanted.get(word, ()):
-            found.setdefault(thing, []).append(at)
+    found: list[list[Sequence[int]]] = []
+    for text in texts:
+        places: list[list[int]] = [[] for _ in range(most)]
+        for at, word in enumerate(text):
+            for thing in wanted.get(word, ()):
+                places[thing].append(at)
+        found.append([*places])
     return found
 
 
 positions = native.positions if native else plain_positions
-"""For the things that are listed for words, the positions in a text at which any of their words stand."""
+"""For each text the indexes at which words stand for which things are listed, as a list for each thing below `most`."""
 
 
 def _goes_on(body: Sequence[int], at: int, rest: Sequence[set[int] | None]) -> bool:

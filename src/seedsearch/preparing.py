@@ -6,9 +6,11 @@ A task goes to a worker process and its result comes back, so both are plain val
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,8 +22,8 @@ from seedsearch.ingest.formats import Broken
 from seedsearch.ingest.passages import passage_ids
 from seedsearch.ingest.pieces import Survey
 from seedsearch.reading import Reading, align, content, documents, documents_of_piece, file_hash, part
-from seedsearch.records import Alignment, Document, Passage, Source
-from seedsearch.store import Rows, rows_of
+from seedsearch.records import Alignment, Block, Document, Pair, Passage, Source
+from seedsearch.store import Rows
 from seedsearch.streams import Stream
 from seedsearch.tuples import NamedTuple
 
@@ -165,7 +167,7 @@ def _documents(task: Task, found: Iterator[Reading]) -> Result:
 def _cut(index: Path, reading: Reading, notes: list[str]) -> tuple[Reading, list[Passage], Rows]:
     alignment = _align(index, reading.document, notes)
     passages = reading.passages(alignment)
-    return reading, passages, rows_of(reading.document, alignment, passages, reading.pairs(alignment))
+    return reading, passages, _rows_of(reading.document, alignment, passages, reading.pairs(alignment))
 
 
 def _words(engine: str, passages: Sequence[Passage]) -> list[tuple[str, Words | str, Words | str]]:
@@ -221,3 +223,28 @@ def from_plain(plain: Plain) -> Result:
     """The inverse of `to_plain`."""
     found = [Prepared(identity, line, Rows(*rows), words) for identity, line, rows, words in plain[-1]]
     return Result(*plain[:-1])._replace(documents=found)
+
+
+def _rows_of(document: Document, alignment: Alignment, passages: Sequence[Passage], pairs: Iterable[Pair]) -> Rows:
+    """What the store keeps of a document that was read."""
+    halves = [[half.language, *_lines(document, half.blocks)] for half in document.halves]
+    sides = json.dumps(halves) if halves else "[]"
+    return Rows(
+        (document.source, document.language, document.title, sides, len(alignment.beads), alignment.confidence),
+        [(p.id, *p.span, p.language, _array(p.headings), p.text, _array(p.counterparts)) for p in passages],
+        [
+            (here.start_char, here.end_char, *there[:4], confidence)
+            for left, right, confidence in pairs
+            for here, there in ((left, right), (right, left))
+        ],
+    )
+
+
+def _array(texts: Sequence[str]) -> str:
+    """As `json.dumps`, in a fifth of the time for few texts."""
+    return f"[{', '.join(map(encode_basestring_ascii, texts))}]" if texts else "[]"
+
+
+def _lines(document: Document, blocks: Sequence[int]) -> tuple[int, int]:
+    spans: list[Block] = [document.blocks[i] for i in blocks]
+    return min(block.span.start_line for block in spans), max(block.span.end_line for block in spans)

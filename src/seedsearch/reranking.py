@@ -28,7 +28,7 @@ from typing import Any
 
 from seedsearch.analysis import readable
 from seedsearch.characters import native
-from seedsearch.pool import Page, Places, Pool, met_in, positions
+from seedsearch.pool import Page, Places, Pool, met_in, plain_positions
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
 from seedsearch.ranking import K1, norm, saturate
 from seedsearch.tuples import NamedTuple
@@ -167,39 +167,62 @@ def _likeness(asked: Mapping[str, float], pool: Pool, lengths: Sequence[_Length]
     if not asked or not met:
         return [0.0] * len(lengths)
     grams = {word: _grams(word) for word in asked}
-    holding = _holding(list(set(chain.from_iterable(grams.values()))), pool.pages[0].lexicon.vocabulary, met)
-    weights: dict[str, float] = {}
-    words: dict[int, list[str]] = {}
+    vocabulary = pool.pages[0].lexicon.vocabulary
+    places = {gram: i for i, gram in enumerate(dict.fromkeys(chain.from_iterable(grams.values())))}
+    holding = _holding(list(places), vocabulary, met)
+    weights = [0.0] * len(places)
     for word, weight in asked.items():
-        rarity = {gram: log(1 + len(met) / (1 + len(holding[gram]))) for gram in grams[word]}
+        rarity = {gram: log(1 + len(met) / (1 + len(holding[places[gram]]))) for gram in grams[word]}
         whole = sum(rarity.values())
         for gram, rare in rarity.items():
-            weights[gram] = weights.get(gram, 0.0) + weight * rare / whole
-    for gram in weights:
-        for number in holding[gram]:
-            words.setdefault(number, []).append(gram)
+            weights[places[gram]] += LIKENESS * weight * rare / whole
+    words: dict[int, list[int]] = {}
+    for place, numbers in enumerate(holding):
+        for number in numbers:
+            words.setdefault(number, []).append(place)
+    return gains(vocabulary, [page.words for page in pool.pages], words, weights, [length.body for length in lengths], K1)
+
+
+def plain_gains(
+    vocabulary: Vocabulary,
+    texts: Sequence[memoryview[int]],
+    wanted: dict[int, list[int]],
+    weights: list[float],
+    lengths: Sequence[float],
+    half: float,
+    /,
+) -> list[float]:
+    """As `gains`, in Python."""
     sums = []
-    for page, length in zip(pool.pages, lengths, strict=True):
-        found = positions(page.words, words).items()
-        sums.append(LIKENESS * sum([weights[gram] * saturate(len(places) / length.body) for gram, places in found]))
+    for places, length in zip(plain_positions(vocabulary, texts, wanted, len(weights)), lengths, strict=True):
+        gain = 0.0
+        for weight, found in zip(weights, places, strict=True):
+            frequency = len(found) / length
+            gain += weight * (frequency / (half + frequency))
+        sums.append(gain)
     return sums
 
 
-def _holding(grams: list[str], vocabulary: Vocabulary, met: memoryview[int]) -> dict[str, list[int]]:
-    """Gram -> the words that hold it, by number, each as often as it does."""
+gains = native.gains if native else plain_gains
+"""For each text the weights of the things that are listed for its words, each by how often they stand there: see `saturate`."""
+
+
+def _holding(grams: list[str], vocabulary: Vocabulary, met: memoryview[int]) -> list[list[int]]:
+    """For each gram the words that hold it, by number, each as often as it does."""
     if native and all(len(gram) == GRAM for gram in grams):
-        return dict(zip(grams, native.holding(grams, vocabulary, met), strict=True))
+        return native.holding(grams, vocabulary, met)
     return plain_holding(grams, vocabulary, met)
 
 
-def plain_holding(grams: Iterable[str], vocabulary: Vocabulary, met: memoryview[int]) -> dict[str, list[int]]:
+def plain_holding(grams: Iterable[str], vocabulary: Vocabulary, met: memoryview[int]) -> list[list[int]]:
     """As `_holding`, in Python."""
     words = [vocabulary.word(number) for number in met]
     padded = f" {'  '.join(words)} ".replace("'", " ")
     begins = list(accumulate((len(word) + 2 for word in words), initial=0))  # each with the blank before it
-    holding: dict[str, list[int]] = {}
+    holding: list[list[int]] = []
     for gram in grams:
-        found = holding[gram] = []
+        found: list[int] = []
+        holding.append(found)
         at = padded.find(gram)
         while at >= 0:
             found.append(met[bisect_right(begins, at) - 1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from seedsearch.pool import Page, Places, find, read
 from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
-from seedsearch.store import FileRow, Store, Stored
+from seedsearch.store import Candidate, FileRow, Store, Stored
 from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Status(NamedTuple):
 class Ranked(NamedTuple):
     """A passage in its place, with the words of it and the places where the parts of the query stand."""
 
-    stored: Stored
+    candidate: Candidate
     score: Score
     page: Page
     places: Places
@@ -180,7 +181,9 @@ class Collection:
         translated, apart = self._in_other_language(self.question(text), limit)
         asked, answer, _ = self._asker(None).match(query.parse(text), max(limit, reranking.POOL), apart)
         ranked = self._ranked(asked, answer.matches) or []
-        found = [(one.stored.passage.source, one.score.total) for one in ranked[:limit]]
+        stored = self._store.passages(one.candidate.number for one in ranked[:limit])
+        known = ((stored.get(one.candidate.number), one.score.total) for one in ranked[:limit])
+        found = [(one.passage.source, score) for one, score in known if one]
         least = found[-1][1] if found else 0.0
         return found + [(one.stored.passage.source, least - rank) for rank, one in enumerate(translated[:limit], 1)]
 
@@ -231,22 +234,19 @@ class Collection:
 
     def _ranked(self, asked: Asked, matches: Sequence[Match]) -> list[Ranked] | None:
         """The pool in the order of all evidence, behind it the rest in the order of the engine; None where one is gone."""
-        stored = self._store.passages(match.number for match in matches)
-        if len(stored) < len(matches):
+        known = self._store.candidates(match.number for match in matches)
+        if len(known) < len(matches):
             return None
         size = reranking.depth([match.score for match in matches])
-        found = []
-        for part in (matches[:size], matches[size:]):  # what is ordered does not depend on how much is asked for
-            passages = [stored[match.number].passage for match in part]
-            pool = read((one.language, one.text, one.headings) for one in passages)
-            found.append((pool, find(asked.leaves, pool)))
-        (pool, places), (rest, beyond) = found
-        scores = reranking.rerank(asked, pool, places)
+        rows = [known[match.number] for match in matches]
+        pool = read((one.language, one.text, one.headings) for one in rows)
+        places = find(asked.leaves, pool)
+        # What is ordered does not depend on how much is asked for.
+        scores = reranking.rerank(asked, pool._replace(pages=pool.pages[:size]), places[:size])
         totals = [score.total for score in scores]
         least = min(totals, default=0.0)
         scores += [Score((min(match.score, least),)) for match in matches[size:]]
-        rows = [stored[match.number] for match in matches]
-        ranked = list(map(Ranked, rows, scores, pool.pages + rest.pages, places + beyond))
+        ranked = list(map(Ranked, rows, scores, pool.pages, places))
         order = sorted(range(size), key=lambda i: (-totals[i], rows[i].number))
         return [ranked[i] for i in order] + ranked[size:]
 
@@ -280,19 +280,23 @@ class Collection:
 
     def _direct(
         self, ranked: Sequence[Ranked], limit: int, typed: Sequence[str], asked: Asked
-    ) -> list[tuple[Found, Score, tuple[Stored, ...]]]:
+    ) -> list[tuple[Found, Score, tuple[Stored, ...]]] | None:
         """The first passages with the places that matched; those that say the same once, with the others beside.
 
-        `typed` has for each part of the query the word or phrase of which it is one.
+        None where one is gone. `typed` has for each part of the query the word or phrase of which it is one.
         """
+        groups = duplicates.grouped([one.candidate.text for one in ranked], [one.page for one in ranked], limit)
+        numbers = [[ranked[i].candidate.number for i in group] for group in groups]
+        stored = self._store.passages(chain.from_iterable(numbers))
+        if len(stored) < sum(map(len, numbers)):
+            return None
         found = []
-        texts = [one.stored.passage.text for one in ranked]
-        for first, *others in duplicates.grouped(texts, [one.page for one in ranked], limit):
-            stored, score, page, places = ranked[first]
-            text = stored.passage.text
-            matches = snippets.located(text, page, places, asked.leaves, asked.weights)
-            words = snippets.words(text, matches, typed)
-            found.append((Found(stored, score.total, matches, words), score, tuple(ranked[i].stored for i in others)))
+        for (first, *_), (number, *others) in zip(groups, numbers, strict=True):
+            candidate, score, page, places = ranked[first]
+            matches = snippets.located(candidate.text, page, places, asked.leaves, asked.weights)
+            words = snippets.words(candidate.text, matches, typed)
+            one = Found(stored[number], score.total, matches, words)
+            found.append((one, score, tuple(stored[other] for other in others)))
         return found
 
     def _hit(self, found: Found, score: Score, others: Sequence[Stored], reasons: tuple[Reason, ...]) -> Hit:

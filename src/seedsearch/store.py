@@ -18,12 +18,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Any
 
 from seedsearch.errors import IndexCorruptError, SeedsearchError
-from seedsearch.records import Alignment, Block, Document, Pair, Passage, Span
+from seedsearch.records import Passage, Span
 from seedsearch.tuples import NamedTuple
 
 _SCHEMA = """
@@ -120,6 +119,15 @@ class Stored(NamedTuple):
     number: int
     passage: Passage
     sha256: str
+
+
+class Candidate(NamedTuple):
+    """Of a passage what its place among others depends on."""
+
+    number: int
+    language: str
+    headings: tuple[str, ...]
+    text: str
 
 
 class Rows(NamedTuple):
@@ -265,13 +273,19 @@ class Store:
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Stored]:
         """Passages by number; a number that is no longer there is left out."""
+        return {row[0]: _stored(row) for row in self._numbered(_PASSAGE, numbers)}
+
+    def candidates(self, numbers: Iterable[int]) -> dict[int, Candidate]:
+        """As `passages`, in half the time, without their places."""
+        rows = self._numbered("SELECT p.number, p.language, p.headings, p.text FROM passage p", numbers)
+        return {row[0]: Candidate(row[0], row[1], _listed(row[2]), row[3]) for row in rows}
+
+    def _numbered(self, select: str, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+        """The rows of passages by number."""
         wanted = list(numbers)
-        found: dict[int, Stored] = {}
         for start in range(0, len(wanted), 500):  # SQLite binds at most 32,766 values, older ones 999
             part = wanted[start : start + 500]
-            rows = self._rows(f"{_PASSAGE} WHERE p.number IN ({','.join('?' * len(part))})", part)
-            found.update((row[0], _stored(row)) for row in rows)
-        return found
+            yield from self._rows(f"{select} WHERE p.number IN ({','.join('?' * len(part))})", part)
 
     def by_id(self, ids: Sequence[str]) -> list[Stored]:
         """Passages by id, in the order asked for."""
@@ -348,31 +362,6 @@ class Store:
         count = "SELECT (SELECT count(*) FROM file WHERE reason = '' AND state <> 'old'), (SELECT count(*) FROM document),"
         files, documents, passages = self._rows(f"{count} (SELECT count(*) FROM passage)")[0]
         return files, documents, passages
-
-
-def rows_of(document: Document, alignment: Alignment, passages: Sequence[Passage], pairs: Iterable[Pair]) -> Rows:
-    """What the store keeps of a document that was read."""
-    halves = [[half.language, *_lines(document, half.blocks)] for half in document.halves]
-    sides = json.dumps(halves) if halves else "[]"
-    return Rows(
-        (document.source, document.language, document.title, sides, len(alignment.beads), alignment.confidence),
-        [(p.id, *p.span, p.language, _array(p.headings), p.text, _array(p.counterparts)) for p in passages],
-        [
-            (here.start_char, here.end_char, *there[:4], confidence)
-            for left, right, confidence in pairs
-            for here, there in ((left, right), (right, left))
-        ],
-    )
-
-
-def _array(texts: Sequence[str]) -> str:
-    """As `json.dumps`, in a fifth of the time for few texts."""
-    return f"[{', '.join(map(encode_basestring_ascii, texts))}]" if texts else "[]"
-
-
-def _lines(document: Document, blocks: Sequence[int]) -> tuple[int, int]:
-    spans: list[Block] = [document.blocks[i] for i in blocks]
-    return min(block.span.start_line for block in spans), max(block.span.end_line for block in spans)
 
 
 def _fitting(likes: Sequence[str]) -> str:

@@ -2,132 +2,286 @@
 
 #include "native.h"
 
-/* The numbers of some words, as `Stems.cut` gives them. */
+/* Texts as the numbers of their words, each a buffer of Python's. */
+typedef struct {
+    Py_buffer *texts;
+    Py_ssize_t size;
+    const Vocabulary *vocabulary;
+} Texts;
+
+static void
+texts_close(Texts *texts)
+{
+    while (texts->size)
+        PyBuffer_Release(&texts->texts[--texts->size]);
+    PyMem_Free(texts->texts);
+    texts->texts = NULL;
+}
+
 static int
-numbers_open(Py_buffer *view, PyObject *object)
+texts_open(Texts *texts, PyObject *iterable, const Vocabulary *vocabulary)
 {
-    return PyObject_GetBuffer(object, view, PyBUF_SIMPLE);
+    PyObject *tuple = PySequence_Tuple(iterable);
+    texts->vocabulary = vocabulary;
+    texts->size = 0;
+    texts->texts = tuple ? PyMem_Calloc(PyTuple_GET_SIZE(tuple) + 1, sizeof(Py_buffer)) : NULL;
+    int failed = !texts->texts;
+    if (tuple && failed)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(tuple); i++)
+        if (!(failed = PyObject_GetBuffer(PyTuple_GET_ITEM(tuple, i), &texts->texts[i], PyBUF_SIMPLE) < 0))
+            texts->size++;
+    Py_XDECREF(tuple);
+    if (failed)
+        texts_close(texts);
+    return failed ? -1 : 0;
 }
 
-static inline Py_ssize_t
-numbers_count(const Py_buffer *view)
+static Py_ssize_t
+count_in(const Texts *texts, Py_ssize_t text)
 {
-    return view->len / (Py_ssize_t)sizeof(uint32_t);
+    return texts->texts[text].len / (Py_ssize_t)sizeof(uint32_t);
 }
 
-static inline uint32_t
-number_at(const Py_buffer *view, Py_ssize_t i)
+/* The note of the word at a place, NULL for a number that no word has. */
+static uint32_t *
+note_at(const Texts *texts, Py_ssize_t text, Py_ssize_t at)
 {
     uint32_t number;
-    memcpy(&number, (const char *)view->buf + i * sizeof(number), sizeof(number));
-    return number;
+    memcpy(&number, (const char *)texts->texts[text].buf + at * sizeof(number), sizeof(number));
+    return number < texts->vocabulary->count ? &texts->vocabulary->notes[number] : NULL;
 }
 
-/* Append to the list that a dictionary has for a key, or to a new one. */
-static int
-list_append(PyObject *lists, PyObject *key, PyObject *item)
+/* Things listed for words: a word's note is the place of its list, and one more. */
+typedef struct {
+    Vocabulary *vocabulary;
+    uint32_t *words;
+    Py_ssize_t *begins; /* of the lists, and the end of the last one */
+    uint32_t *things;   /* all lists, one after the other; a thing is a number below `most` */
+    Py_ssize_t size, most;
+} Wanted;
+
+static void
+wanted_close(Wanted *wanted)
 {
-    PyObject *list = PyDict_GetItemWithError(lists, key);
-    if (list)
-        return PyList_Append(list, item);
-    if (PyErr_Occurred() || !(list = PyList_New(1)))
-        return -1;
-    PyList_SET_ITEM(list, 0, Py_NewRef(item));
-    int failed = PyDict_SetItem(lists, key, list);
-    Py_DECREF(list);
-    return failed;
+    for (Py_ssize_t i = 0; i < wanted->size; i++)
+        wanted->vocabulary->notes[wanted->words[i]] = 0;
+    PyMem_Free(wanted->words);
+    PyMem_Free(wanted->begins);
+    PyMem_Free(wanted->things);
 }
 
-enum { SIEVE = 4096 };
+/* From here to `wanted_close` no Python may run that could come here too. */
+static int
+wanted_open(Wanted *wanted, PyObject *lists, Vocabulary *vocabulary, Py_ssize_t most)
+{
+    PyObject *key, *list;
+    Py_ssize_t place = 0, all = 0;
+    while (PyDict_Next(lists, &place, &key, &list)) {
+        if (!PyLong_CheckExact(key) || !PyList_CheckExact(list)) {
+            PyErr_SetString(PyExc_TypeError, "lists of numbers by number are wanted");
+            return -1;
+        }
+        all += PyList_GET_SIZE(list);
+    }
+    *wanted = (Wanted){.vocabulary = vocabulary, .most = most};
+    wanted->words = PyMem_Calloc(PyDict_GET_SIZE(lists) + 1, sizeof(uint32_t));
+    wanted->begins = PyMem_Calloc(PyDict_GET_SIZE(lists) + 1, sizeof(Py_ssize_t));
+    wanted->things = PyMem_Calloc(all + 1, sizeof(uint32_t));
+    int failed = !wanted->words || !wanted->begins || !wanted->things;
+    if (failed)
+        PyErr_NoMemory();
+    place = all = 0;
+    while (!failed && PyDict_Next(lists, &place, &key, &list)) {
+        unsigned long long word = PyLong_AsUnsignedLongLong(key);
+        if ((failed = PyErr_Occurred() || word >= (unsigned long long)vocabulary->count))
+            break;
+        wanted->words[wanted->size] = (uint32_t)word;
+        vocabulary->notes[word] = (uint32_t)++wanted->size;
+        for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(list); i++) {
+            PyObject *item = PyList_GET_ITEM(list, i);
+            Py_ssize_t thing = PyLong_CheckExact(item) ? PyLong_AsSsize_t(item) : -1;
+            failed = thing < 0 || thing >= most;
+            wanted->things[all++] = (uint32_t)thing;
+        }
+        wanted->begins[wanted->size] = all;
+    }
+    if (failed && !PyErr_Occurred())
+        PyErr_SetString(PyExc_IndexError, "a number is too great, or below 0");
+    if (failed)
+        wanted_close(wanted);
+    return failed ? -1 : 0;
+}
 
-PyDoc_STRVAR(positions_doc, "positions(numbers, wanted, /)\n--\n\n"
-"For the things in the lists of the dictionary `wanted`, word -> things, the indexes at which their words stand; words are\n"
-"numbers.");
+PyDoc_STRVAR(positions_doc, "positions(vocabulary, texts, wanted, most, /)\n--\n\n"
+"For each text, as numbers of words, the indexes at which words stand for which things are listed in `wanted`, as a list for\n"
+"each thing, which is a number below `most`.");
 
 static PyObject *
 native_positions(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *object, *wanted, *key, *value;
-    Py_buffer numbers;
-    if (!PyArg_ParseTuple(args, "OO!:positions", &object, &PyDict_Type, &wanted) || numbers_open(&numbers, object) < 0)
+    PyObject *iterable, *lists, *found = NULL;
+    Vocabulary *vocabulary;
+    Py_ssize_t most;
+    Texts texts;
+    Wanted wanted;
+    if (!PyArg_ParseTuple(args, "O!OO!n:positions", &VocabularyType, &vocabulary, &iterable, &PyDict_Type, &lists, &most) ||
+        texts_open(&texts, iterable, vocabulary) < 0)
         return NULL;
-    /* Most words are in no list: a bit for each wanted number tells so without the dictionary. */
-    uint64_t sieve[SIEVE / 64] = {0};
-    Py_ssize_t place = 0;
-    while (PyDict_Next(wanted, &place, &key, &value)) {
-        unsigned long number = PyLong_Check(key) ? PyLong_AsUnsignedLongMask(key) : 0;
-        sieve[number % SIEVE / 64] |= (uint64_t)1 << number % 64;
-    }
-    PyObject *found = PyDict_New();
-    int failed = !found;
-    for (Py_ssize_t at = 0; !failed && at < numbers_count(&numbers); at++) {
-        uint32_t number = number_at(&numbers, at);
-        if (!(sieve[number % SIEVE / 64] >> number % 64 & 1))
-            continue;
-        PyObject *word = PyLong_FromUnsignedLong(number), *index = PyLong_FromSsize_t(at);
-        PyObject *things = word && index ? PyDict_GetItemWithError(wanted, word) : NULL;
-        failed = PyErr_Occurred() != NULL;
-        if (things && !PyList_Check(things)) {
-            PyErr_SetString(PyExc_TypeError, "a dictionary of lists is wanted");
-            failed = 1;
+    PyObject *nowhere = PyTuple_New(0);
+    if (!nowhere || wanted_open(&wanted, lists, vocabulary, most) < 0)
+        goto end;
+    found = PyList_New(texts.size);
+    for (Py_ssize_t i = 0; found && i < texts.size; i++) {
+        PyObject *places = PyList_New(most);
+        if (!places) {
+            Py_CLEAR(found);
+            break;
         }
-        Py_XINCREF(things);
-        for (Py_ssize_t i = 0; things && !failed && i < PyList_GET_SIZE(things); i++) {
-            PyObject *thing = Py_NewRef(PyList_GET_ITEM(things, i));
-            failed = list_append(found, thing, index) < 0;
-            Py_DECREF(thing);
+        PyList_SET_ITEM(found, i, places);
+        for (Py_ssize_t thing = 0; thing < most; thing++)
+            PyList_SET_ITEM(places, thing, Py_NewRef(nowhere));
+        for (Py_ssize_t at = 0; found && at < count_in(&texts, i); at++) {
+            const uint32_t *note = note_at(&texts, i, at);
+            uint32_t list_number = note ? *note : 0;
+            if (!list_number)
+                continue;
+            PyObject *index = PyLong_FromSsize_t(at);
+            for (Py_ssize_t k = wanted.begins[list_number - 1]; index && k < wanted.begins[list_number]; k++) {
+                PyObject *list = PyList_GET_ITEM(places, wanted.things[k]);
+                if (list == nowhere) {
+                    Py_DECREF(nowhere);
+                    list = PyList_New(0);
+                    PyList_SET_ITEM(places, wanted.things[k], list);
+                }
+                if (!list || PyList_Append(list, index) < 0)
+                    Py_CLEAR(index);
+            }
+            if (!index)
+                Py_CLEAR(found);
+            Py_XDECREF(index);
         }
-        Py_XDECREF(things);
-        Py_XDECREF(word);
-        Py_XDECREF(index);
     }
-    if (failed)
-        Py_CLEAR(found);
-    PyBuffer_Release(&numbers);
+    wanted_close(&wanted);
+end:
+    Py_XDECREF(nowhere);
+    texts_close(&texts);
     return found;
 }
 
-PyDoc_STRVAR(distinct_doc, "distinct(texts, /)\n--\n\n"
-"The numbers that stand in any of some texts, each once, ascending, as bytes of unsigned integers.");
+/* Numbers with a point, as many as Python's sequence has; NULL for an error. */
+double *
+doubles(PyObject *sequence, Py_ssize_t size)
+{
+    PyObject *tuple = PySequence_Tuple(sequence);
+    double *found = tuple ? PyMem_Calloc(size + 1, sizeof(double)) : NULL;
+    if (tuple && !found)
+        PyErr_NoMemory();
+    if (found && PyTuple_GET_SIZE(tuple) != size)
+        PyErr_SetString(PyExc_ValueError, "as many numbers as there are texts or things are wanted");
+    for (Py_ssize_t i = 0; found && !PyErr_Occurred() && i < size; i++)
+        found[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(tuple, i));
+    Py_XDECREF(tuple);
+    if (found && PyErr_Occurred()) {
+        PyMem_Free(found);
+        found = NULL;
+    }
+    return found;
+}
+
+PyObject *
+list_of_doubles(const double *numbers, Py_ssize_t size)
+{
+    PyObject *list = PyList_New(size);
+    for (Py_ssize_t i = 0; list && i < size; i++) {
+        PyObject *number = PyFloat_FromDouble(numbers[i]);
+        if (number)
+            PyList_SET_ITEM(list, i, number);
+        else
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+PyDoc_STRVAR(gains_doc, "gains(vocabulary, texts, wanted, weights, lengths, half, /)\n--\n\n"
+"For each text the weights of the things that are listed in `wanted` for its words, each weighed by how often they stand there,\n"
+"as `ranking.saturate` has it; `half` is K1.");
 
 static PyObject *
-native_distinct(PyObject *Py_UNUSED(module), PyObject *argument)
+native_gains(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *texts = PySequence_Tuple(argument), *bytes = NULL;
-    uint64_t *marks = NULL;
-    Py_ssize_t room = 0;
-    Numbers found = {0};
-    int failed = !texts;
-    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(texts); i++) {
-        Py_buffer numbers;
-        if ((failed = numbers_open(&numbers, PyTuple_GET_ITEM(texts, i)) < 0))
-            break;
-        for (Py_ssize_t at = 0; !failed && at < numbers_count(&numbers); at++) {
-            uint32_t number = number_at(&numbers, at);
-            if (number / 64 >= room) {
-                Py_ssize_t more = number / 64 * 2 + 64;
-                uint64_t *grown = PyMem_Realloc(marks, more * sizeof(uint64_t));
-                if ((failed = !grown)) {
-                    PyErr_NoMemory();
-                    break;
-                }
-                marks = grown;
-                memset(marks + room, 0, (more - room) * sizeof(uint64_t));
-                room = more;
-            }
-            marks[number / 64] |= (uint64_t)1 << number % 64;
-        }
-        PyBuffer_Release(&numbers);
+    PyObject *iterable, *lists, *given, *norms, *found = NULL;
+    Vocabulary *vocabulary;
+    double half, *weights = NULL, *lengths = NULL, *sums = NULL;
+    uint32_t *counts = NULL;
+    Texts texts;
+    Wanted wanted;
+    if (!PyArg_ParseTuple(args, "O!OO!O!Od:gains", &VocabularyType, &vocabulary, &iterable, &PyDict_Type, &lists, &PyList_Type,
+                          &given, &norms, &half) ||
+        texts_open(&texts, iterable, vocabulary) < 0)
+        return NULL;
+    Py_ssize_t most = PyList_GET_SIZE(given);
+    if (!(weights = doubles(given, most)) || !(lengths = doubles(norms, texts.size)))
+        goto end;
+    if (!(sums = PyMem_Calloc(texts.size + 1, sizeof(double))) || !(counts = PyMem_Calloc(most + 1, sizeof(uint32_t)))) {
+        PyErr_NoMemory();
+        goto end;
     }
-    for (Py_ssize_t i = 0; !failed && i < room; i++)
-        for (uint32_t bit = 0; marks[i] && !failed && bit < 64; bit++)
-            if (marks[i] >> bit & 1)
-                failed = numbers_append(&found, (uint32_t)i * 64 + bit) < 0;
+    if (wanted_open(&wanted, lists, vocabulary, most) < 0)
+        goto end;
+    for (Py_ssize_t i = 0; i < texts.size; i++) {
+        for (Py_ssize_t at = 0; at < count_in(&texts, i); at++) {
+            const uint32_t *note = note_at(&texts, i, at);
+            if (!note || !*note)
+                continue;
+            for (Py_ssize_t k = wanted.begins[*note - 1]; k < wanted.begins[*note]; k++)
+                counts[wanted.things[k]]++;
+        }
+        for (Py_ssize_t thing = 0; thing < most; thing++) {
+            double frequency = counts[thing] / lengths[i];
+            if (counts[thing])
+                sums[i] += weights[thing] * (frequency / (half + frequency));
+            counts[thing] = 0;
+        }
+    }
+    wanted_close(&wanted);
+    found = list_of_doubles(sums, texts.size);
+end:
+    PyMem_Free(weights);
+    PyMem_Free(lengths);
+    PyMem_Free(sums);
+    PyMem_Free(counts);
+    texts_close(&texts);
+    return found;
+}
+
+PyDoc_STRVAR(distinct_doc, "distinct(vocabulary, texts, /)\n--\n\n"
+"The numbers that stand in any of some texts, each once, in order, as bytes of unsigned integers.");
+
+static PyObject *
+native_distinct(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *iterable, *bytes = NULL;
+    Vocabulary *vocabulary;
+    Numbers found = {0};
+    Texts texts;
+    if (!PyArg_ParseTuple(args, "O!O:distinct", &VocabularyType, &vocabulary, &iterable) ||
+        texts_open(&texts, iterable, vocabulary) < 0)
+        return NULL;
+    int failed = 0;
+    for (Py_ssize_t i = 0; i < texts.size; i++) {
+        for (Py_ssize_t at = 0; !failed && at < count_in(&texts, i); at++) {
+            uint32_t *note = note_at(&texts, i, at);
+            if (note && !*note && !(failed = numbers_append(&found, (uint32_t)(note - vocabulary->notes)) < 0))
+                *note = 1;
+        }
+    }
+    for (Py_ssize_t i = 0; i < found.size; i++)
+        vocabulary->notes[found.items[i]] = 0;
     if (!failed)
         bytes = numbers_bytes(&found);
     PyMem_Free(found.items);
-    PyMem_Free(marks);
-    Py_XDECREF(texts);
+    texts_close(&texts);
     return bytes;
 }
 
@@ -186,7 +340,7 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
     Vocabulary *vocabulary;
     Py_buffer numbers;
     if (!PyArg_ParseTuple(args, "O!O!O:holding", &PyList_Type, &list, &VocabularyType, &vocabulary, &object) ||
-        numbers_open(&numbers, object) < 0)
+        PyObject_GetBuffer(object, &numbers, PyBUF_SIMPLE) < 0)
         return NULL;
     Grams grams = {0};
     Py_ssize_t size = PyList_GET_SIZE(list);
@@ -200,8 +354,9 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
         else
             PyList_SET_ITEM(found, i, holding);
     }
-    for (Py_ssize_t i = 0; found && i < numbers_count(&numbers); i++) {
-        uint32_t number = number_at(&numbers, i);
+    for (Py_ssize_t i = 0; found && i < numbers.len / (Py_ssize_t)sizeof(uint32_t); i++) {
+        uint32_t number;
+        memcpy(&number, (const char *)numbers.buf + i * sizeof(number), sizeof(number));
         if (number >= vocabulary->count) {
             PyErr_SetString(PyExc_IndexError, "no word has this number");
             Py_CLEAR(found);
@@ -230,7 +385,8 @@ end:
 
 PyMethodDef counting_methods[] = {
     {"positions", native_positions, METH_VARARGS, positions_doc},
-    {"distinct", native_distinct, METH_O, distinct_doc},
+    {"gains", native_gains, METH_VARARGS, gains_doc},
+    {"distinct", native_distinct, METH_VARARGS, distinct_doc},
     {"holding", native_holding, METH_VARARGS, holding_doc},
     {NULL, NULL, 0, NULL},
 };

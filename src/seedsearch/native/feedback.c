@@ -9,7 +9,6 @@ typedef struct {
     Stems **stems; /* of the language of each page */
     Py_buffer *words;
     double *lengths, *trusts, *rarities; /* for each page two; for each number of pages one */
-    uint32_t *slots;  /* for each number of the vocabulary the place of that term, and one more */
     uint32_t *names;  /* for each term its number */
     uint32_t *counts; /* for each term how often it stands in each page */
 } Shared;
@@ -35,21 +34,6 @@ louder(const void *one, const void *another)
             return a < b ? -1 : 1;
     }
     return here->size < there->size ? -1 : here->size > there->size;
-}
-
-static double *
-doubles(PyObject *object, Py_ssize_t size)
-{
-    PyObject *tuple = PySequence_Tuple(object);
-    double *found = tuple ? PyMem_Calloc(size + 1, sizeof(double)) : NULL;
-    if (tuple && !found)
-        PyErr_NoMemory();
-    if (found && PyTuple_GET_SIZE(tuple) != size)
-        PyErr_SetString(PyExc_ValueError, "a number for each passage is wanted");
-    for (Py_ssize_t i = 0; found && !PyErr_Occurred() && i < size; i++)
-        found[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(tuple, i));
-    Py_XDECREF(tuple);
-    return found; /* with an error set, what is freed with the rest */
 }
 
 static int
@@ -79,10 +63,9 @@ shared_open(Shared *shared, PyObject *pages, PyObject *lengths, PyObject *trusts
             return -1;
         shared->stems[shared->pages] = stems;
     }
-    shared->lengths = doubles(lengths, size);
-    shared->trusts = PyErr_Occurred() ? NULL : doubles(trusts, size);
-    shared->rarities = PyErr_Occurred() ? NULL : doubles(rarities, size + 1);
-    return PyErr_Occurred() ? -1 : 0;
+    int failed = !(shared->lengths = doubles(lengths, size)) || !(shared->trusts = doubles(trusts, size)) ||
+                 !(shared->rarities = doubles(rarities, size + 1));
+    return failed ? -1 : 0;
 }
 
 /* The stem of a word of a page; NOTHING where it has none. */
@@ -106,32 +89,31 @@ static int
 shared_count(Shared *shared)
 {
     Py_ssize_t most = 0, known = shared->pages ? shared->stems[0]->vocabulary->count : 0;
+    uint32_t *notes = shared->pages ? shared->stems[0]->vocabulary->notes : NULL; /* the place of a term, and one more */
     for (Py_ssize_t i = 0; i < shared->pages; i++)
         most += shared->trusts[i] >= 0 ? words_of(shared, i) : 0;
-    shared->slots = PyMem_Calloc(known + 1, sizeof(uint32_t));
-    shared->names = PyMem_Calloc(most + 1, sizeof(uint32_t));
-    if (!shared->slots || !shared->names)
+    if (!(shared->names = PyMem_Calloc(most + 1, sizeof(uint32_t))))
         return -1;
     for (Py_ssize_t i = 0; i < shared->pages; i++) {
         for (Py_ssize_t at = 0; shared->trusts[i] >= 0 && at < words_of(shared, i); at++) {
             uint32_t stem = stem_at(shared, i, at);
-            if (stem < known && !shared->slots[stem]) {
+            if (stem < known && !notes[stem]) {
                 shared->names[shared->terms++] = stem;
-                shared->slots[stem] = (uint32_t)shared->terms;
+                notes[stem] = (uint32_t)shared->terms;
             }
         }
     }
     shared->counts = PyMem_Calloc(shared->terms * shared->pages + 1, sizeof(uint32_t));
-    if (!shared->counts)
-        return -1;
-    for (Py_ssize_t i = 0; i < shared->pages; i++) {
+    for (Py_ssize_t i = 0; shared->counts && i < shared->pages; i++) {
         for (Py_ssize_t at = 0; at < words_of(shared, i); at++) {
             uint32_t stem = stem_at(shared, i, at);
-            if (stem < known && shared->slots[stem])
-                shared->counts[(shared->slots[stem] - 1) * shared->pages + i]++;
+            if (stem < known && notes[stem])
+                shared->counts[(notes[stem] - 1) * shared->pages + i]++;
         }
     }
-    return 0;
+    for (Py_ssize_t term = 0; term < shared->terms; term++)
+        notes[shared->names[term]] = 0;
+    return shared->counts ? 0 : -1;
 }
 
 /* In how many pages a term stands. */
@@ -192,14 +174,7 @@ native_feedback(PyObject *Py_UNUSED(module), PyObject *args)
             if (shared.counts[telling[k].term * shared.pages + i])
                 sums[i] += telling[k].weight * rarity * saturated(&shared, telling[k].term, i, half);
     }
-    found = PyList_New(shared.pages);
-    for (Py_ssize_t i = 0; found && i < shared.pages; i++) {
-        PyObject *sum = PyFloat_FromDouble(sums[i]);
-        if (sum)
-            PyList_SET_ITEM(found, i, sum);
-        else
-            Py_CLEAR(found);
-    }
+    found = list_of_doubles(sums, shared.pages);
 end:
     for (Py_ssize_t i = 0; i < shared.pages; i++)
         PyBuffer_Release(&shared.words[i]);
@@ -208,7 +183,6 @@ end:
     PyMem_Free(shared.lengths);
     PyMem_Free(shared.trusts);
     PyMem_Free(shared.rarities);
-    PyMem_Free(shared.slots);
     PyMem_Free(shared.names);
     PyMem_Free(shared.counts);
     PyMem_Free(telling);

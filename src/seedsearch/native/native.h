@@ -116,6 +116,7 @@ typedef struct {
     Py_UCS4 *codes;
     Py_ssize_t used, space;
     Word *words;
+    uint32_t *notes; /* one for each word, for whoever goes through texts; 0 when done */
     Cell *cells;
     Py_ssize_t count, room; /* `room` of cells, a power of two, is at least twice the count */
 } Vocabulary;
@@ -139,6 +140,9 @@ extern PyTypeObject StemsType;
 
 uint32_t stems_meet(Stems *stems, const Table *kinds, const Py_UCS4 *codes, Py_ssize_t size);
 PyObject *cut_numbers(Stems *stems, Table *kinds, Memo *odd, PyObject *string);
+
+double *doubles(PyObject *sequence, Py_ssize_t size);
+PyObject *list_of_doubles(const double *numbers, Py_ssize_t size);
 
 /* The next letter of the chain that has one at `at`; -1 where the chain ends there. */
 static inline Py_ssize_t

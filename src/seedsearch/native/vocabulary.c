@@ -50,7 +50,10 @@ vocabulary_grow(Vocabulary *vocabulary)
     Py_ssize_t room = vocabulary->room ? 2 * vocabulary->room : 4096;
     Cell *cells = PyMem_Calloc(room, sizeof(Cell));
     Word *words = cells ? PyMem_Realloc(vocabulary->words, room / 2 * sizeof(Word)) : NULL;
-    if (!words) {
+    if (words)
+        vocabulary->words = words;
+    uint32_t *notes = words ? PyMem_Calloc(room / 2, sizeof(uint32_t)) : NULL;
+    if (!notes) {
         PyMem_Free(cells);
         PyErr_NoMemory();
         return -1;
@@ -64,8 +67,11 @@ vocabulary_grow(Vocabulary *vocabulary)
         }
     }
     PyMem_Free(vocabulary->cells);
+    if (vocabulary->notes)
+        memcpy(notes, vocabulary->notes, vocabulary->count * sizeof(uint32_t));
+    PyMem_Free(vocabulary->notes);
     vocabulary->cells = cells;
-    vocabulary->words = words;
+    vocabulary->notes = notes;
     vocabulary->room = room;
     return 0;
 }
@@ -126,6 +132,7 @@ vocabulary_dealloc(Vocabulary *vocabulary)
 {
     PyMem_Free(vocabulary->codes);
     PyMem_Free(vocabulary->words);
+    PyMem_Free(vocabulary->notes);
     PyMem_Free(vocabulary->cells);
     Py_TYPE(vocabulary)->tp_free((PyObject *)vocabulary);
 }
