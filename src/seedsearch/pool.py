@@ -47,7 +47,7 @@ def read(texts: Iterable[tuple[str, str, Sequence[str]]]) -> Pool:
         for language, text, headings in texts:
             met[language] = lexicon = known[language]
             heading = lexicon.read(" ".join(headings))[1] if headings else NO_WORDS
-            pages.append(Page(lexicon, *lexicon.read(text), heading))
+            pages.append(Page._make((lexicon, *lexicon.read(text), heading)))
         for lexicon in met.values():
             lexicon.learn()
     except BaseException:
@@ -103,7 +103,7 @@ def _find(leaves: Sequence[Leaf], lexicon: Lexicon, pages: Sequence[Page]) -> It
         for word in page.joined if joined else ():
             for i in joined.get(word, ()):
                 body[i] += 1
-        yield Places(positions, body, list(map(len, heading)), joined)
+        yield Places._make((positions, body, list(map(len, heading)), joined))
 
 
 def _joined(leaves: Sequence[Leaf], lexicon: Lexicon) -> dict[int, list[int]]:

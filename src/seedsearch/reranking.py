@@ -138,7 +138,7 @@ def rerank(asked: Asked, pool: Pool, places: Sequence[Places]) -> list[Score]:
     closeness = [_closeness(worths, found.positions, one.body) for found, one in zip(places, lengths, strict=True)]
     parts = list(zip(leaves, likeness, characters, closeness, strict=True))
     shared = _shared([sum(words) + sum(more) for words, *more in parts], pool, lengths)
-    return [Score(*known, more) for known, more in zip(parts, shared, strict=True)]
+    return [Score._make((*known, more)) for known, more in zip(parts, shared, strict=True)]
 
 
 def _lengths(pages: Sequence[Page]) -> list[_Length]:

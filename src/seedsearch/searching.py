@@ -246,7 +246,7 @@ class Collection:
         totals = [score.total for score in scores]
         least = min(totals, default=0.0)
         scores += [Score((min(match.score, least),)) for match in matches[size:]]
-        ranked = list(map(Ranked, rows, scores, pool.pages, places))
+        ranked = list(map(Ranked._make, zip(rows, scores, pool.pages, places, strict=True)))
         order = sorted(range(size), key=lambda i: (-totals[i], rows[i].number))
         return [ranked[i] for i in order] + ranked[size:]
 

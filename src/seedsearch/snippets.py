@@ -80,7 +80,9 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
     for part, character in alone(wanted) if not folded.text.isascii() else ():
         if character in folded.text:
             found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
-    return sorted([Match(*folded.source_span(start, end), part, weights[part]) for start, end, part in found])
+    if folded.starts is not None:
+        found = [(*folded.source_span(start, end), part) for start, end, part in found]
+    return sorted([Match._make((start, end, part, weights[part])) for start, end, part in found])
 
 
 def _half(span: tuple[int, int], word: str, forms: Sequence[str]) -> tuple[int, int]:
@@ -191,6 +193,12 @@ def _limits(text: str, begins: Sequence[int], width: int) -> list[int]:
 
 
 @cache
+def _no_letter() -> re.Pattern[str]:
+    """What is no letter, or one of a script without blanks."""
+    return re.compile("[\\W_]|[^\x00-\u2e7f]")
+
+
+@cache
 def _may_be_wide() -> re.Pattern[str]:
     """By what is not, see `letters.runs`: to compile what may be takes 4 ms."""
     return re.compile("[^\x00-\u10ff\u1160-\u2319]")
@@ -219,8 +227,9 @@ def _end(text: str, begin: int, limit: int, fitting: Collection[int]) -> int:
 def _word_start(text: str, at: int, back: int) -> int:
     """A word boundary up to `back` characters before a place."""
     start = max(0, at - back)
-    while 0 < start < at and text[start - 1].isalnum() and text[start - 1] < "\u2e80":
-        start += 1
+    if 0 < start < at:
+        before = _no_letter().search(text, start - 1, at - 1)
+        start = before.end() if before else at
     while start < at and text[start].isspace():
         start += 1
     return start

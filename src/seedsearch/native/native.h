@@ -104,11 +104,11 @@ int numbers_append(Numbers *numbers, uint32_t number);
 PyObject *numbers_bytes(const Numbers *numbers);
 
 typedef struct {
-    uint32_t hash, number; /* the number and one more, 0 where the cell is free */
+    uint32_t hash, start; /* of its word; 0 where the cell is free */
 } Cell;
 
 typedef struct {
-    uint32_t start, size; /* in the codes of all words */
+    uint32_t start, size; /* in the codes of all words, where its size and its number stand before it */
 } Word;
 
 typedef struct {

@@ -33,13 +33,9 @@ cell_of(const Vocabulary *vocabulary, uint32_t hash, const Py_UCS4 *codes, Py_ss
     Py_ssize_t at = hash & (vocabulary->room - 1);
     for (;; at = (at + 1) & (vocabulary->room - 1)) {
         Cell *cell = &vocabulary->cells[at];
-        if (!cell->number)
+        const Py_UCS4 *word = vocabulary->codes + cell->start;
+        if (!cell->start || (cell->hash == hash && word[-2] == (Py_UCS4)size && !memcmp(word, codes, size * sizeof(Py_UCS4))))
             return cell;
-        if (cell->hash == hash) {
-            const Word *word = &vocabulary->words[cell->number - 1];
-            if (word->size == size && !memcmp(vocabulary->codes + word->start, codes, size * sizeof(Py_UCS4)))
-                return cell;
-        }
     }
 }
 
@@ -59,9 +55,9 @@ vocabulary_grow(Vocabulary *vocabulary)
         return -1;
     }
     for (Py_ssize_t i = 0; i < vocabulary->room; i++) {
-        if (vocabulary->cells[i].number) {
+        if (vocabulary->cells[i].start) {
             Py_ssize_t at = vocabulary->cells[i].hash & (room - 1);
-            while (cells[at].number)
+            while (cells[at].start)
                 at = (at + 1) & (room - 1);
             cells[at] = vocabulary->cells[i];
         }
@@ -83,13 +79,14 @@ number_of(Vocabulary *vocabulary, const Py_UCS4 *codes, Py_ssize_t size)
     uint32_t hash = (uint32_t)hash_of(codes, size);
     if (vocabulary->room) {
         Cell *cell = cell_of(vocabulary, hash, codes, size);
-        if (cell->number)
-            return cell->number - 1;
+        if (cell->start)
+            return vocabulary->codes[cell->start - 1];
     }
     if (2 * (vocabulary->count + 1) > vocabulary->room && vocabulary_grow(vocabulary) < 0)
         return UNKNOWN;
-    if (vocabulary->used + size > vocabulary->space) {
-        Py_ssize_t space = 2 * (vocabulary->used + size) + 8192;
+    Py_ssize_t start = vocabulary->used + 2;
+    if (start + size > vocabulary->space) {
+        Py_ssize_t space = 2 * (start + size) + 8192;
         Py_UCS4 *grown = space < UINT32_MAX ? PyMem_Realloc(vocabulary->codes, space * sizeof(Py_UCS4)) : NULL;
         if (!grown) {
             PyErr_NoMemory();
@@ -98,11 +95,14 @@ number_of(Vocabulary *vocabulary, const Py_UCS4 *codes, Py_ssize_t size)
         vocabulary->codes = grown;
         vocabulary->space = space;
     }
-    memcpy(vocabulary->codes + vocabulary->used, codes, size * sizeof(Py_UCS4));
-    vocabulary->words[vocabulary->count++] = (Word){(uint32_t)vocabulary->used, (uint32_t)size};
-    vocabulary->used += size;
-    *cell_of(vocabulary, hash, codes, size) = (Cell){hash, (uint32_t)vocabulary->count};
-    return (uint32_t)vocabulary->count - 1;
+    uint32_t number = (uint32_t)vocabulary->count++;
+    vocabulary->codes[start - 2] = (Py_UCS4)size;
+    vocabulary->codes[start - 1] = number;
+    memcpy(vocabulary->codes + start, codes, size * sizeof(Py_UCS4));
+    vocabulary->words[number] = (Word){(uint32_t)start, (uint32_t)size};
+    vocabulary->used = start + size;
+    *cell_of(vocabulary, hash, codes, size) = (Cell){hash, (uint32_t)start};
+    return number;
 }
 
 /* The number of a string of Python, a new one if it has none; UNKNOWN for an error. */
@@ -155,11 +155,11 @@ vocabulary_number(Vocabulary *vocabulary, PyObject *string)
     }
     if (text_open(&text, string) < 0)
         return NULL;
-    uint32_t number = 0;
+    uint32_t start = 0;
     if (vocabulary->room)
-        number = cell_of(vocabulary, (uint32_t)hash_of(text.codes, text.size), text.codes, text.size)->number;
+        start = cell_of(vocabulary, (uint32_t)hash_of(text.codes, text.size), text.codes, text.size)->start;
     PyMem_Free(text.codes);
-    return PyLong_FromLongLong((long long)number - 1);
+    return PyLong_FromLong(start ? (long)vocabulary->codes[start - 1] : -1);
 }
 
 PyDoc_STRVAR(word_doc, "word(number, /)\n--\n\nThe word that has a number.");

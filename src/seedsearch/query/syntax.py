@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from seedsearch.errors import QuerySyntaxError
 from seedsearch.query.tree import ANYWHERE, HEADING, And, Filter, Node, Not, Or, Quoted, Start, Word, alternatives, wanted
@@ -263,6 +264,7 @@ def _is_running(letter: str) -> bool:
     return "\u3041" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff"
 
 
+@lru_cache(maxsize=4)  # a search parses its query for both languages
 def parse(text: str) -> Parsed:
     """The tree of what was typed; takes linear time.
 
