@@ -6,7 +6,7 @@ import gc
 import subprocess
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import analysis, cutting, folding, letters, reranking
+from seedsearch import cutting, folding, letters, reranking
 from seedsearch.characters import PlainTable, Table, native
 from seedsearch.engines.tantivy_layout import slots
 from seedsearch.folding import fold_text
-from seedsearch.pool import read
+from seedsearch.pool import plain_positions
 from seedsearch.streams import Stream
+from seedsearch.vocabulary import Lexicon, PlainStems, PlainVocabulary
 
 pytestmark = pytest.mark.skipif(not native, reason="there is no compiled module: a C compiler was not at hand")
 
@@ -74,9 +75,9 @@ def broken(_: str) -> str:
     [
         lambda: Table(broken).translate("a"),
         lambda: Table(broken).count("a", 3),
-        lambda: native.words("a", Table(broken), cutting._odd(), None, None),
-        lambda: native.words("a", letters.kinds(), native.Memo(None, 9), native.Memo(broken, 9), None),
-        lambda: native.words("u.s.", letters.kinds(), native.Memo(broken, 9), None, None),
+        lambda: native.words("a", Table(broken), cutting._odd()),
+        lambda: stems().cut("u.s.", letters.kinds(), native.Memo(broken, 9)),
+        lambda: native.words("u.s.", letters.kinds(), native.Memo(broken, 9)),
         lambda: native.written("a", letters.kinds(), native.Memo(broken, 9), broken, ("", "", "")),
         lambda: native.written("日-a", letters.kinds(), native.Memo(None, 9), broken, ("", "", "")),
     ],
@@ -89,20 +90,57 @@ def test_what_a_function_raises_is_raised(call: Callable[[], object]) -> None:
 anything: Any = native  # whose arguments no type checker sees
 
 
+def stems() -> Any:
+    """Of a vocabulary without words."""
+    return anything.Stems(anything.Vocabulary(), [])
+
+
+def six(wanted: Any) -> Any:
+    """Where in the text `six` what is wanted stands; its number is 0."""
+    mine = anything.Vocabulary()
+    numbers, _ = anything.Stems(mine, []).cut("six", letters.kinds(), cutting._odd())
+    return anything.positions(mine, [numbers], wanted, 1)
+
+
 @pytest.mark.parametrize(
     ("error", "call"),
     [
         (ValueError, lambda: Table(lambda c: 5).count("a", -1)),
         (TypeError, lambda: Table(lambda c: 0x110000 + 50).translate("a")),
         (ValueError, lambda: Table(lambda c: -1).translate("a")),
-        (ValueError, lambda: anything.words("a", Table(lambda c: 8), cutting._odd(), None, None)),
-        (TypeError, lambda: anything.words("u.s.", letters.kinds(), anything.Memo(lambda s: 5, 9), None, None)),
-        (ValueError, lambda: anything.words("u.s.", letters.kinds(), anything.Memo(lambda s: [("a", 0, 99)], 9), None, [])),
-        (TypeError, lambda: anything.words("a-b", letters.kinds(), cutting._odd(), anything.Memo(lambda s: 5, 9), [])),
+        (ValueError, lambda: anything.words("a", Table(lambda c: 8), cutting._odd())),
+        (TypeError, lambda: anything.words("u.s.", letters.kinds(), anything.Memo(lambda s: 5, 9))),
+        (ValueError, lambda: anything.words("u.s.", letters.kinds(), anything.Memo(lambda s: [("a", 0, 99)], 9))),
+        (ValueError, lambda: stems().cut("u.s.", letters.kinds(), anything.Memo(lambda s: [("", 0, 1)], 9))),
+        (TypeError, lambda: stems().cut(5, letters.kinds(), cutting._odd())),
+        (TypeError, lambda: anything.Stems(5, [])),
+        (TypeError, lambda: anything.Stems(anything.Vocabulary(), [5])),
+        (TypeError, lambda: anything.Stems(anything.Vocabulary(), 5)),
+        (IndexError, lambda: stems().set(0, "a")),
+        (IndexError, lambda: stems().set(-1, "a")),
+        (IndexError, lambda: anything.Vocabulary().word(0)),
+        (IndexError, lambda: anything.Vocabulary().word(1 << 70)),
+        (TypeError, lambda: anything.Vocabulary().number(b"a")),
         (TypeError, lambda: anything.written("a", letters.kinds(), anything.Memo(lambda s: None, 9), str, ("", "", ""))),
         (TypeError, lambda: anything.written("日-a", letters.kinds(), anything.Memo(None, 9), lambda s: 5, ("", "", ""))),
         (ValueError, lambda: anything.written("日本", letters.kinds(), anything.Memo(None, 9), str, ())),
-        (TypeError, lambda: anything.note(["a"], {"a": 5}, 1)),
+        (TypeError, lambda: six({0: 5})),
+        (TypeError, lambda: six({"a": [0]})),
+        (IndexError, lambda: six({9: [0]})),
+        (OverflowError, lambda: six({-1: [0]})),
+        (IndexError, lambda: six({0: [1]})),
+        (IndexError, lambda: six({0: [-1]})),
+        (OverflowError, lambda: six({0: [1 << 70]})),
+        (TypeError, lambda: anything.positions(anything.Vocabulary(), [5], {}, 1)),
+        (ValueError, lambda: anything.gains(anything.Vocabulary(), [b""], {}, [], [], 1.2)),
+        (TypeError, lambda: anything.gains(anything.Vocabulary(), [b""], {}, ["a"], [1.0], 1.2)),
+        (IndexError, lambda: anything.holding(["abcd"], anything.Vocabulary(), b"\x09\0\0\0")),
+        (ValueError, lambda: anything.holding(["abc"], anything.Vocabulary(), b"")),
+        (TypeError, lambda: anything.distinct(anything.Vocabulary(), 5)),
+        (TypeError, lambda: anything.feedback([5], [1.0], [1.0], [1.0, 1.0], 3, 1.2)),
+        (TypeError, lambda: anything.feedback([(5, b"")], [1.0], [1.0], [1.0, 1.0], 3, 1.2)),
+        (ValueError, lambda: anything.feedback([(stems(), b""), (stems(), b"")], [1, 1], [1, 1], [1, 1, 1], 3, 1.2)),
+        (ValueError, lambda: anything.feedback([(stems(), b"")], [], [1.0], [1.0, 1.0], 3, 1.2)),
         (TypeError, lambda: anything.spans("a", letters.kinds(), cutting._odd(), [0])),
     ],
 )
@@ -115,26 +153,6 @@ def test_sizes_of_other_kinds_have_an_end() -> None:
     assert native.begins("abc", letters.kinds()) == b"bbb"
 
 
-def test_what_changes_while_it_is_read_is_held() -> None:
-    things: list[object] = []
-
-    class Emptying:
-        def __hash__(self) -> int:
-            things.clear()
-            return 5
-
-    things.extend(Emptying() for _ in range(10))
-    assert len(native.positions(["a"], {"a": things})) == 1
-    words = {"ab", "cd", "ef"}
-
-    def kind(character: str) -> int:
-        words.discard("ab")
-        words.add(character * 9)
-        return letters.LETTER
-
-    assert set(native.several(words, native.Memo(None, 9), Table(kind))[1]) >= {"ab", "cd", "ef"}
-
-
 def test_what_hangs_together_in_a_circle_is_freed() -> None:
     stream = Stream(slots)
     stream.text("assurances", "en")
@@ -144,17 +162,10 @@ def test_what_hangs_together_in_a_circle_is_freed() -> None:
     assert gone() is None
 
 
-def test_a_pool_knows_all_its_words() -> None:
-    texts = [";".join(f"w{i}x{k}" for k in range(1000)) for i in range(70)]
-    pool = read([("en", text, ()) for text in texts])
-    assert {"w0x0", "w69x999"} <= pool.lexicons["en"].words
-    assert len(pool.lexicons["en"].words) == 70_000
-
-
 def test_a_memo_forgets_when_it_is_full() -> None:
-    memo = native.Memo(None, 4)
+    memo = native.Memo(lambda chunk: chunk, 4)
     for text in ("a b c d e f g h i j " * 3, "ä" * 90 + " k"):
-        assert native.words(text, letters.kinds(), memo, memo, None) == [word[: cutting.LONGEST_TERM] for word in text.split()]
+        assert native.written(text, letters.kinds(), memo, str, ("", "", "")).split() == text.split()
 
 
 def test_a_memo_may_be_asked_while_it_asks() -> None:
@@ -172,32 +183,74 @@ def test_some_spans(wanted: tuple[int, ...]) -> None:
     assert found == [spans[number] for number in wanted if number < len(spans)]
 
 
-WORDS = st.lists(st.sampled_from(["six", "assurances", "l'homme", "台湾", "aaaaaa", "x"]), max_size=30)
+WORDS = st.lists(
+    st.sampled_from(["six", "assurances", "assurance", "l'homme", "台湾", "aaaaaa", "x", "the", "1990", "u.s.-china", "a-b"]),
+    max_size=30,
+)
 
 
-@given(WORDS, st.dictionaries(st.sampled_from(["six", "台湾", "x", "y"]), st.lists(st.integers(0, 3), max_size=3)))
-def test_what_is_counted_of_words(words: list[str], wanted: dict[str, list[int]]) -> None:
-    met = [(at, thing) for at, word in enumerate(words) for thing in wanted.get(word, ())]
-    found = native.positions(words, wanted)
-    assert found == {thing: [at for at, one in met if one == thing] for _, thing in met}
-    assert list(found) == list(dict.fromkeys(thing for _, thing in met))
-    noted = {word: [0] for word in wanted}
-    native.note(words, noted, 7)
-    assert noted == {word: [0] + [7] * words.count(word) for word in wanted}
+def both_ways(texts: list[list[str]]) -> Iterator[tuple[Lexicon, list[tuple[memoryview[int], memoryview[int]]]]]:
+    """Some English texts as numbers, with the compiled module and without it."""
+    for vocabulary, kind in ((native.Vocabulary(), native.Stems), (PlainVocabulary(), PlainStems)):
+        lexicon = Lexicon(vocabulary, "en", kind)  # type: ignore[arg-type]
+        yield lexicon, [lexicon.read(" ".join(words))[1:] for words in texts]
+        lexicon.learn()
+
+
+def readable(lexicon: Lexicon, numbers: Iterable[int]) -> list[str]:
+    return list(map(lexicon.vocabulary.word, numbers))
+
+
+@given(st.lists(WORDS, max_size=4))
+def test_words_by_number(texts: list[list[str]]) -> None:
+    (one, found), (other, plain) = both_ways(texts)
+    for (words, joined), (plainly, also) in zip(found, plain, strict=True):
+        assert readable(one, words) == readable(other, plainly)
+        assert readable(one, joined) == readable(other, also)
+    one.learn()
+    other.learn()
+    assert {one.vocabulary.word(number): terms for number, terms in one.terms.items()} == {
+        other.vocabulary.word(number): terms for number, terms in other.terms.items()
+    }
+    for term in ("six", "assur", "homm", "台湾", "lhomm", "never"):
+        assert sorted(readable(one, one.having(term))) == sorted(readable(other, other.having(term)))
+    every = [words for words, _ in found]
+    assert readable(one, memoryview(native.distinct(one.vocabulary, every)).cast("I")) == list(
+        dict.fromkeys(word for words in every for word in readable(one, words))
+    )
+
+
+@given(
+    st.lists(WORDS, max_size=4), st.dictionaries(st.sampled_from(["six", "台湾", "x"]), st.lists(st.integers(0, 3), max_size=3))
+)
+def test_where_words_stand_and_what_that_gains(texts: list[list[str]], wanted: dict[str, list[int]]) -> None:
+    (lexicon, found), _ = both_ways(texts)
+    words = [words for words, _ in found]
+    numbers = {number: things for word, things in wanted.items() if (number := lexicon.vocabulary.number(word)) >= 0}
+    places = native.positions(lexicon.vocabulary, words, numbers, 4)
+    assert [[list(one) for one in text] for text in places] == plain_positions(lexicon.vocabulary, words, numbers, 4)
+    weights, lengths = [0.1, 0.7, 1.3, 2.9], [0.5 + len(text) / 7 for text in words]
+    arguments = lexicon.vocabulary, words, numbers, weights, lengths, 1.2
+    assert native.gains(*arguments) == reranking.plain_gains(*arguments)
+    assert native.positions(lexicon.vocabulary, words, {}, 1) == [[()]] * len(words)  # all notes are taken away
 
 
 @given(WORDS, st.lists(st.sampled_from(["six ", " ass", "aaaa", "l ho", "l'ho"]), unique=True))
 def test_words_that_hold_grams(words: list[str], grams: list[str]) -> None:
-    found = {gram: sorted(held) for gram, held in reranking._holding(grams, words).items()}
-    assert found == {gram: sorted(held) for gram, held in reranking.plain_holding(grams, words).items()}
+    (lexicon, [(numbers, _)]), _ = both_ways([words])
+    met = memoryview(native.distinct(lexicon.vocabulary, [numbers])).cast("I")
+    assert native.holding(grams, lexicon.vocabulary, met) == reranking.plain_holding(grams, lexicon.vocabulary, met)
 
 
-@given(st.lists(st.sampled_from(["assurances", "six", "l'homme", "été", "台湾", "f16", "1,000"]), unique=True))
-def test_terms_of_words(words: list[str]) -> None:
-    of_each = {word: terms for word in words if len(terms := analysis.entries([word], "fr")[0]) > 1}
-    assert analysis.several(set(words), "fr") == of_each
-    wanted = {"homm": 0, "f": 0}
-    assert native.meeting(of_each, wanted) == [word for word, terms in of_each.items() if {"homm", "f"} & {*terms}]
+@given(st.lists(WORDS, min_size=1, max_size=6), st.integers(1, 4), st.integers(0, 5))
+def test_what_the_best_texts_share(texts: list[list[str]], trusted: int, most: int) -> None:
+    sums = []
+    trusts = [1 / (1 + i) if i < trusted else -1.0 for i in range(len(texts))]
+    lengths, rarities = [0.5 + len(text) / 7 for text in texts], [1 / (1 + i) for i in range(len(texts) + 1)]
+    for (lexicon, found), feedback in zip(both_ways(texts), (native.feedback, reranking.plain_feedback), strict=True):
+        lexicon.learn()
+        sums.append(feedback([(lexicon.stems, words) for words, _ in found], lengths, trusts, rarities, most, 1.2))
+    assert sums[0] == sums[1]
 
 
 STALE = """

@@ -39,7 +39,7 @@ def words(folded: str) -> list[str]:
 
 def numbered(folded: str, stems: Stems) -> tuple[bytes, bytes]:
     """The numbers of the words of a folded text, and those of each two words that a hyphen joins, written as one."""
-    return stems.cut(folded, kinds(), _odd())
+    return stems.cut(folded, kinds(), _odd()) if native else stems.cut(folded)  # type: ignore[call-arg]
 
 
 def plain_words(folded: str) -> list[str]:

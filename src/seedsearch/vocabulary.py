@@ -92,9 +92,9 @@ __all__ = ["MOST", "Lexicon", "Lexicons", "PlainStems", "PlainVocabulary", "Stem
 class Lexicon:
     """The words met in texts of one language, and the terms of those that have others than themselves, as in `entries`."""
 
-    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+    def __init__(self, vocabulary: Vocabulary, language: str, stems: type[Stems] = Stems) -> None:
         self.language, self.vocabulary = language, vocabulary
-        self.stems = Stems(vocabulary, sorted(function_words(language)))
+        self.stems = stems(vocabulary, sorted(function_words(language)))
         self.terms: dict[int, tuple[str, ...]] = {}
         self._having: dict[str, list[int]] = {}
         self._stemmer = stemmer_name(language)
