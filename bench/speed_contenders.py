@@ -193,7 +193,7 @@ class Fts5:
         """See Contender."""
         self.folder.mkdir()
         self.open()
-        characters = "".join(chr(code) for code in (0x27, 0x2E, 0x5F, 0x2060)).replace("'", "''")
+        characters = "".join(chr(code) for code in (0x04, 0x27, 0x2E, 0x5F)).replace("'", "''")
         options = f"content='', tokenize=\"unicode61 remove_diacritics 0 tokenchars '{characters}'\""
         self.connection.execute(f"CREATE VIRTUAL TABLE passage USING fts5(text, {options})")
         self.connection.execute("CREATE TABLE place (number INTEGER PRIMARY KEY, document INTEGER, language TEXT)")

@@ -44,7 +44,7 @@ def term(*forms: str) -> Term:
 
 def test_every_leaf_counts_where_it_stands() -> None:
     pool = [passage(f"Six assurances. {FILLER}"), passage(FILLER, heading="assurances"), passage(FILLER)]
-    leaves = term("assur"), Phrase("any", (("six",), ("assur",))), Prefix("any", "\u2060assuran"), Term("heading", ("assur",))
+    leaves = term("assur"), Phrase("any", (("six",), ("assur",))), Prefix("any", "\x04assuran"), Term("heading", ("assur",))
     body, heading, neither = (score.leaves for score in ranked(asked(*leaves), pool))
     assert [value > 0 for value in body] == [True, True, True, False]
     assert [value > 0 for value in heading] == [True, False, True, True]
@@ -53,7 +53,7 @@ def test_every_leaf_counts_where_it_stands() -> None:
 
 def test_a_word_is_found_however_it_is_written() -> None:
     pool = [passage(text) for text in ("an F-16 flew", "an F16 flew", "a café", "in 1,000 cases", "they don't", "F 15 flew")]
-    leaves = term("f16"), term("\u2061cafe", "cafe"), term("1000"), term("dont")
+    leaves = term("f16"), term("\x05cafe", "cafe"), term("1000"), term("dont")
     scores = [score.leaves for score in ranked(asked(*leaves), pool)]
     assert [[value > 0 for value in row].index(True) for row in scores[:5]] == [0, 0, 1, 2, 3]
     assert not any(scores[5])
@@ -136,7 +136,7 @@ def test_the_distance_of_two_words(left: str, right: str, away: int) -> None:
 
 
 def test_the_nearest_words_are_words_and_not_stems() -> None:
-    terms = {"a": ["assur", "arms"], "\u2060a": ["\u2060assurances", "\u2060assurance"], "s": [], "\u2060s": []}
+    terms = {"a": ["assur", "arms"], "\x04a": ["\x04assurances", "\x04assurance"], "s": [], "\x04s": []}
     assert nearest("asurances", ["en"], lambda field, start, limit: terms[start]) == ("assurances", "assurance")
     assert nearest("zebra", ["en"], lambda field, start, limit: []) == ()
 

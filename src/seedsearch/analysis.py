@@ -23,15 +23,15 @@ from seedsearch.letters import ANY_MARK, simple
 from seedsearch.stemming import latin_stem, parts, respelt, stemmer_name, stems
 from seedsearch.tuples import NamedTuple
 
-VERSION = 5  # of the rules below; raise it when the same text would give other terms
+VERSION = 6  # of the rules below; raise it when the same text would give other terms
 
 _JOINT = re.compile(r"\S-\S")
 
 # Stands before a word as written where its stem is another, so that `cooperat*` finds what is indexed as "cooper". Folding
 # leaves no such character in any term.
-WRITTEN = "\u2060"
+WRITTEN = "\x04"
 # Stands before a term that its text writes with accents: "cafe" finds "café", but "má" does not find "mà".
-_ACCENTED = "\u2061"
+_ACCENTED = "\x05"
 
 
 class Token(NamedTuple):
@@ -69,7 +69,7 @@ def entries(plain: list[str], language: str) -> list[tuple[str, ...]]:
     """The terms under which each word of a text is found: its stem first, then what else it may be called.
 
     >>> entries(["résumé", "l'homme", "f16"], "fr")
-    [('résum', '\\u2060résumé', '\\u2061resum'), ('homm', "\\u2060l'homme", 'lhomm'), ('f16', 'f', '16')]
+    [('résum', '\\x04résumé', '\\x05resum'), ('homm', "\\x04l'homme", 'lhomm'), ('f16', 'f', '16')]
     """
     if len(plain) == 1 and plain[0].isascii():
         return [_entry(plain[0], stems(plain, language)[0], language)]
@@ -118,7 +118,7 @@ def indexed(folded: str, stemmer: str) -> list[str | tuple[str, ...]]:
     if "-" in folded and _JOINT.search(folded):
         for i, term in _joined(folded, cut_folded(folded), stemmer).items():
             at = found[i]
-            found[i] = (at, term) if isinstance(at, str) else (*at, term)
+            found[i] = (at, term) if isinstance(at, str) else (*at, term)[:MOST_TERMS]
     return found
 
 
@@ -204,7 +204,7 @@ def _forms_of(word: str, names: Iterable[str]) -> set[str]:
     return forms
 
 
-MOST_TERMS = 3  # of one word: engines keep room for so many, and for what a hyphen joins, at every position
+MOST_TERMS = 3  # at one position, for which engines keep room: what a hyphen joins comes last
 
 
 def identity() -> str:

@@ -343,7 +343,7 @@ class _Run:
     def _document(self, writer: Writer, file: int, one: Prepared) -> None:
         document, numbers = self.store.stage_document(file, one.rows)
         for number, (language, body, heading) in zip(numbers, one.words, strict=True):
-            writer.add(Entry(number, document, language, body, heading))
+            writer.add(Entry._make((number, document, language, body, heading)))
         self.passages += len(numbers)
 
     def _count(self, task: Task, files: int) -> None:

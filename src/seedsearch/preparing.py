@@ -157,7 +157,7 @@ def _documents(task: Task, found: Iterator[Reading]) -> Result:
     index = Path(task.folder)
     read = [_cut(index, reading, notes) for reading in chain([first], found)]
     words = iter(_words(task.engine, [passage for _, passages, _ in read for passage in passages]))
-    prepared = [Prepared(one.id, one.line, rows, list(islice(words, len(passages)))) for one, passages, rows in read]
+    prepared = [Prepared._make((one.id, one.line, rows, list(islice(words, len(passages))))) for one, passages, rows in read]
     document = first.document
     return Result(
         encoding=document.encoding, method=document.encoding_method, flaw=_flaw(document), notes=notes, documents=prepared
@@ -229,14 +229,16 @@ def _rows_of(document: Document, alignment: Alignment, passages: Sequence[Passag
     """What the store keeps of a document that was read."""
     halves = [[half.language, *_lines(document, half.blocks)] for half in document.halves]
     sides = json.dumps(halves) if halves else "[]"
-    return Rows(
-        (document.source, document.language, document.title, sides, len(alignment.beads), alignment.confidence),
-        [(p.id, *p.span, p.language, _array(p.headings), p.text, _array(p.counterparts)) for p in passages],
-        [
-            (here.start_char, here.end_char, *there[:4], confidence)
-            for left, right, confidence in pairs
-            for here, there in ((left, right), (right, left))
-        ],
+    return Rows._make(
+        (
+            (document.source, document.language, document.title, sides, len(alignment.beads), alignment.confidence),
+            [(p.id, *p.span, p.language, _array(p.headings), p.text, _array(p.counterparts)) for p in passages],
+            [
+                (here.start_char, here.end_char, *there[:4], confidence)
+                for left, right, confidence in pairs
+                for here, there in ((left, right), (right, left))
+            ],
+        )
     )
 
 

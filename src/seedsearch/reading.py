@@ -239,18 +239,10 @@ def _reading(source: Source, part: Part, decoded: Decoded, offsets: Offsets, dig
             for raw, span, language in zip(part.blocks, spans, languages, strict=True)
         ]
     )
-    document = Document(
-        source=f"{source.name}#{part.id}" if part.id else source.name,
-        text=part.text,
-        encoding=decoded.encoding,
-        encoding_method=decoded.method,
-        sha256=digest,
-        language=_main_language(blocks),
-        blocks=blocks,
-        halves=bilingual.halves(part.text, blocks) if several else (),
-        title=part.title,
-    )
-    return Reading(document, partial(_spans, part, offsets), Sizes(part.text), part.id, part.line)
+    name = f"{source.name}#{part.id}" if part.id else source.name
+    language, halves = _main_language(blocks), bilingual.halves(part.text, blocks) if several else ()
+    document = Document._make((name, part.text, decoded.encoding, decoded.method, digest, language, blocks, halves, part.title))
+    return Reading._make((document, partial(_spans, part, offsets), Sizes(part.text), part.id, part.line))
 
 
 def _spans(part: Part, offsets: Offsets, places: Sequence[tuple[int, int]]) -> list[Span]:

@@ -87,7 +87,7 @@ class _Words:
             both = word + following
             plain = both.isascii() and both.isalpha()
             joined = self._stem(both) if plain else stems([both], self._stemmer)[0]
-            written.append(self._together((*self._terms(word), joined)))
+            written.append(self._together((*self._terms(word), joined)[:MAX_ALTERNATIVES]))
         return " ".join((*written, self._together(self._terms(words[-1]))))
 
     def _together(self, terms: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from seedsearch.tuples import NamedTuple
 MAX_EXPANSION = 200
 """Terms that a Prefix stands for at most: the most frequent ones."""
 
-MAX_ALTERNATIVES = 4
+MAX_ALTERNATIVES = 3
 """Terms that may share a position."""
 
 Words: TypeAlias = Sequence[str | tuple[str, ...]]

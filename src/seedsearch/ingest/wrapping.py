@@ -9,18 +9,21 @@ best width explains at most 23 % of the breaks of 58 documents of one line a par
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
+from seedsearch.characters import Table
 from seedsearch.tuples import NamedTuple
 
 # Columns. Below 40 a fit is luck, above 120 nobody wraps.
 _NARROWEST, _WIDEST = 40, 120
-_WIDE = re.compile(
-    r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
-    r"\U0001f300-\U0001faff\U00020000-\U0003ffff]"
+# Characters that take two columns: the first of each range, and the one behind its last.
+_WIDE = (
+    "\u1100\u1160\u2e80\u303f\u3041\ua4d0\uac00\ud7a4\uf900\ufb00\ufe30\ufe70\uff01\uff61\uffe0\uffe7"
+    "\U0001f300\U0001fb00\U00020000\U00040000"
 )
-_WIDE_RUN = re.compile(f"{_WIDE.pattern}+")
 # What a wrapping program would have moved as one: a Chinese character with the marks that may not begin a line, some
 # characters of a script without blanks, or a word.
 _UNIT = re.compile(
@@ -65,7 +68,13 @@ class Line(NamedTuple):
 
 def columns(text: str) -> int:
     """Columns that a text without tabs takes on a terminal; combining marks are counted like letters."""
-    return len(text) if text.isascii() else len(text) + len("".join(_WIDE_RUN.findall(text)))
+    return len(text) if text.isascii() else len(text) + _widths().count(text, 2).get(1, 0)
+
+
+@cache
+def _widths() -> Table:
+    """Of each character the columns beyond the first."""
+    return Table(lambda character: bisect(_WIDE, character) % 2)
 
 
 def is_item(text: str, line: Line) -> bool:
@@ -162,7 +171,7 @@ def _break(text: str, line: Line, following: Line, tabular: bool) -> _Break | No
         return None
     unit = _UNIT.match(text, following.content, following.end)
     word = unit[0] if unit else text[following.content]
-    need = columns(word) + (2 if _WIDE.match(word) else 1)
+    need = columns(word) + 1 + bisect(_WIDE, word[0]) % 2
     start = text[following.content : min(following.end, following.content + _WIDEST)]
     first = start[0] if start[0].isalpha() else next((char for char in start[:8] if char.isalpha()), "")
     small = first != "" and (not first.isupper() or start.isupper())
