@@ -141,12 +141,28 @@ def six(wanted: Any) -> Any:
         (TypeError, lambda: anything.feedback([(5, b"")], [1.0], [1.0], [1.0, 1.0], 3, 1.2)),
         (ValueError, lambda: anything.feedback([(stems(), b""), (stems(), b"")], [1, 1], [1, 1], [1, 1, 1], 3, 1.2)),
         (ValueError, lambda: anything.feedback([(stems(), b"")], [], [1.0], [1.0, 1.0], 3, 1.2)),
+        (IndexError, lambda: anything.encoded("abc", 1, 4)),
+        (IndexError, lambda: anything.encoded("abc", -1, 2)),
+        (IndexError, lambda: anything.encoded("abc", 2, 1)),
         (TypeError, lambda: anything.spans("a", letters.kinds(), cutting._odd(), [0])),
     ],
 )
 def test_what_is_given_wrong_is_an_error(error: type[Exception], call: Callable[[], object]) -> None:
     with pytest.raises(error):
         call()
+
+
+@given(TEXTS | st.text(), st.data())
+def test_bytes_of_parts_are_those_of_the_codec(text: str, data: st.DataObject) -> None:
+    end = data.draw(st.integers(0, len(text)))
+    start = data.draw(st.integers(0, end))
+    try:
+        size = len(text[start:end].encode())
+    except UnicodeEncodeError:
+        with pytest.raises(UnicodeEncodeError):
+            native.encoded(text, start, end)
+    else:
+        assert native.encoded(text, start, end) == size
 
 
 def test_sizes_of_other_kinds_have_an_end() -> None:

@@ -52,7 +52,49 @@ native_begins(PyObject *Py_UNUSED(module), PyObject *args)
     return found;
 }
 
+PyDoc_STRVAR(encoded_doc, "encoded(text, start, end, /)\n--\n\n"
+"How many bytes text[start:end] takes in UTF-8. Raises UnicodeEncodeError for a surrogate.");
+
+static PyObject *
+native_encoded(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *string;
+    Py_ssize_t start, end;
+    if (!PyArg_ParseTuple(args, "Unn:encoded", &string, &start, &end))
+        return NULL;
+    if (start < 0 || end < start || end > PyUnicode_GET_LENGTH(string)) {
+        PyErr_SetString(PyExc_IndexError, "the text has no such part");
+        return NULL;
+    }
+    int kind = PyUnicode_KIND(string), has_surrogate = 0;
+    const void *data = PyUnicode_DATA(string);
+    Py_ssize_t size = end - start;
+    if (kind == PyUnicode_1BYTE_KIND) {
+        for (Py_ssize_t i = start; i < end; i++)
+            size += ((const Py_UCS1 *)data)[i] >> 7;
+    } else if (kind == PyUnicode_2BYTE_KIND) {
+        for (Py_ssize_t i = start; i < end; i++) {
+            Py_UCS2 code = ((const Py_UCS2 *)data)[i];
+            size += (code > 0x7F) + (code > 0x7FF);
+            has_surrogate |= (code & 0xF800) == 0xD800;
+        }
+    } else {
+        for (Py_ssize_t i = start; i < end; i++) {
+            Py_UCS4 code = ((const Py_UCS4 *)data)[i];
+            size += (code > 0x7F) + (code > 0x7FF) + (code > 0xFFFF);
+            has_surrogate |= (code & 0xFFFFF800) == 0xD800;
+        }
+    }
+    if (!has_surrogate)
+        return PyLong_FromSsize_t(size);
+    PyObject *part = PyUnicode_Substring(string, start, end), *bytes = part ? PyUnicode_AsUTF8String(part) : NULL;
+    Py_XDECREF(part);
+    Py_XDECREF(bytes); /* there are none: it has raised */
+    return NULL;
+}
+
 PyMethodDef sizes_methods[] = {
+    {"encoded", native_encoded, METH_VARARGS, encoded_doc},
     {"begins", native_begins, METH_VARARGS, begins_doc},
     {NULL, NULL, 0, NULL},
 };
