@@ -141,6 +141,7 @@ def six(wanted: Any) -> Any:
         (TypeError, lambda: anything.feedback([(5, b"")], [1.0], [1.0], [1.0, 1.0], 3, 1.2)),
         (ValueError, lambda: anything.feedback([(stems(), b""), (stems(), b"")], [1, 1], [1, 1], [1, 1, 1], 3, 1.2)),
         (ValueError, lambda: anything.feedback([(stems(), b"")], [], [1.0], [1.0, 1.0], 3, 1.2)),
+        (ValueError, lambda: anything.positions(anything.Vocabulary(), [], {}, -1)),
         (IndexError, lambda: anything.encoded("abc", 1, 4)),
         (IndexError, lambda: anything.encoded("abc", -1, 2)),
         (IndexError, lambda: anything.encoded("abc", 2, 1)),
@@ -167,6 +168,26 @@ def test_bytes_of_parts_are_those_of_the_codec(text: str, data: st.DataObject) -
 
 def test_sizes_of_other_kinds_have_an_end() -> None:
     assert native.begins("abc", letters.kinds()) == b"bbb"
+
+
+def test_what_is_collected_meanwhile_may_ask_the_same_vocabulary() -> None:
+    words = native.Vocabulary()
+    numbers, _ = native.Stems(words, []).cut(" ".join(f"w{i}" for i in range(5000)), letters.kinds(), cutting._odd())
+
+    class Gone:
+        def __del__(self) -> None:
+            native.positions(words, [numbers], {0: [0]}, 1)
+
+    circle: Any = Gone()
+    circle.itself = circle
+    del circle
+    before = gc.get_threshold()
+    gc.set_threshold(200)
+    try:
+        found = native.positions(words, [numbers[:1600]] * 50, {i: [0] for i in range(5000)}, 1)
+    finally:
+        gc.set_threshold(*before)
+    assert [len(one) for (one,) in found] == [400] * 50
 
 
 def test_what_hangs_together_in_a_circle_is_freed() -> None:

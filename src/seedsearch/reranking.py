@@ -217,8 +217,8 @@ def _holding(grams: list[str], vocabulary: Vocabulary, met: memoryview[int]) -> 
 def plain_holding(grams: Iterable[str], vocabulary: Vocabulary, met: memoryview[int]) -> list[list[int]]:
     """As `_holding`, in Python."""
     words = [vocabulary.word(number) for number in met]
-    padded = f" {'  '.join(words)} ".replace("'", " ")
-    begins = list(accumulate((len(word) + 2 for word in words), initial=0))  # each with the blank before it
+    padded = "\0".join([f" {word} " for word in words]).replace("'", " ")
+    begins = list(accumulate((len(word) + 3 for word in words), initial=0))  # each with the blank before it
     holding: list[list[int]] = []
     for gram in grams:
         found: list[int] = []

@@ -77,6 +77,10 @@ wanted_open(Wanted *wanted, PyObject *lists, Vocabulary *vocabulary, Py_ssize_t 
 {
     PyObject *key, *list;
     Py_ssize_t place = 0, all = 0;
+    if (most < 0) {
+        PyErr_SetString(PyExc_ValueError, "no number is below 0");
+        return -1;
+    }
     while (PyDict_Next(lists, &place, &key, &list)) {
         if (!PyLong_CheckExact(key) || !PyList_CheckExact(list)) {
             PyErr_SetString(PyExc_TypeError, "lists of numbers by number are wanted");
@@ -128,6 +132,8 @@ native_positions(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "O!OO!n:positions", &VocabularyType, &vocabulary, &iterable, &PyDict_Type, &lists, &most) ||
         texts_open(&texts, iterable, vocabulary) < 0)
         return NULL;
+    /* What a collection of garbage ends could come here too: up to Python 3.11 it may begin with any new list. */
+    int collects = PyGC_Disable();
     PyObject *nowhere = PyTuple_New(0);
     if (!nowhere || wanted_open(&wanted, lists, vocabulary, most) < 0)
         goto end;
@@ -164,6 +170,8 @@ native_positions(PyObject *Py_UNUSED(module), PyObject *args)
     }
     wanted_close(&wanted);
 end:
+    if (collects)
+        PyGC_Enable();
     Py_XDECREF(nowhere);
     texts_close(&texts);
     return found;

@@ -17,10 +17,12 @@ memo_forget(Memo *memo)
     PyMem_Free(slots);
 }
 
+uint64_t hash_seed;
+
 uint64_t
 hash_of(const Py_UCS4 *codes, Py_ssize_t size)
 {
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    uint64_t hash = 14695981039346656037u ^ hash_seed; /* FNV-1a */
     for (Py_ssize_t i = 0; i < size; i++)
         hash = (hash ^ codes[i]) * 1099511628211u;
     hash *= 0x9E3779B97F4A7C15u;

@@ -89,6 +89,7 @@ typedef struct {
 
 extern PyTypeObject MemoType;
 
+extern uint64_t hash_seed; /* another one in every process: nobody can write texts whose words meet in one cell */
 uint64_t hash_of(const Py_UCS4 *codes, Py_ssize_t size);
 Slot *slot_of(const Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
 PyObject *recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size);

@@ -299,17 +299,15 @@ PyDoc_STRVAR(stems_fresh_doc, "fresh()\n--\n\n"
 static PyObject *
 stems_fresh(Stems *stems, PyObject *Py_UNUSED(ignored))
 {
-    Numbers fresh = stems->fresh;
-    stems->fresh = (Numbers){0};
-    PyObject *list = PyList_New(fresh.size);
-    for (Py_ssize_t i = 0; list && i < fresh.size; i++) {
-        PyObject *number = PyLong_FromUnsignedLong(fresh.items[i]);
-        if (number)
-            PyList_SET_ITEM(list, i, number);
-        else
+    PyObject *list = PyList_New(0);
+    for (Py_ssize_t i = 0; list && i < stems->fresh.size; i++) {
+        PyObject *number = PyLong_FromUnsignedLong(stems->fresh.items[i]);
+        if (!number || PyList_Append(list, number) < 0)
             Py_CLEAR(list);
+        Py_XDECREF(number);
     }
-    PyMem_Free(fresh.items);
+    if (list)
+        stems->fresh.size = 0;
     return list;
 }
 
