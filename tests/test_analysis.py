@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.analysis import WRITTEN, alternatives, beginnings, postings, tokens
+from seedsearch.analysis import MOST_TERMS, WRITTEN, alternatives, beginnings, postings, tokens
 from seedsearch.cutting import LONGEST_TERM, _may_be_run, cut, cut_folded, joined, places, words
 from seedsearch.folding import fold, fold_text
 from seedsearch.hanzi import simplified, table
@@ -215,6 +215,16 @@ def _joined(text: str) -> list[str]:
 )
 def test_words_with_a_hyphen_are_one_as_well(text: str, joins: list[str]) -> None:
     assert _joined(text) == joins
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "joined"),
+    [("mp3-player", "en", "mp3player"), ("covid19-vaccines", "en", "covid19vaccin"), ("l'après-midi", "fr", "aprèsmid")],
+)
+def test_what_a_hyphen_joins_finds_room(text: str, language: str, joined: str) -> None:
+    indexed = postings(text, language)
+    assert any(joined in (one if isinstance(one, tuple) else (one,)) for one in indexed)
+    assert all(isinstance(one, str) or len(one) <= MOST_TERMS for one in indexed)
 
 
 def test_a_character_that_vanishes_does_not_make_up_for_one_that_becomes_two() -> None:

@@ -11,6 +11,7 @@ from seedsearch import vocabulary
 from seedsearch.analysis import WRITTEN
 from seedsearch.pool import Pool, find, read
 from seedsearch.query import Term
+from seedsearch.reranking import feedback
 from seedsearch.vocabulary import Lexicon, Vocabulary, lexicons
 
 
@@ -65,13 +66,14 @@ def test_a_pool_knows_all_its_words_and_too_many_are_forgotten(monkeypatch: pyte
     assert words(read([("en", "w5x5 and on", ())]), 0) == ["w5x5", "and", "on"]
 
 
-def test_what_was_broken_off_is_forgotten() -> None:
-    def texts() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        yield "en", "Allies met", ()
+def test_what_was_broken_off_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> list[tuple[str, ...]]:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        read(texts())
+    with monkeypatch.context() as patch:
+        patch.setattr(vocabulary, "entries", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            read([("en", "Allies met", ())])
     (page,) = read([("en", "Allies", ())]).pages
     assert page.lexicon.called(page.words[0])[0] == "alli"
 
@@ -84,8 +86,11 @@ def test_each_thread_has_its_own() -> None:
     assert found[0] is lexicons() and found[1] is not found[0]
 
 
-def test_function_words_and_numbers_share_nothing() -> None:
+@pytest.mark.parametrize(("shared", "telling"), [("the 1990 ๒๕ and", False), ("allies", True)])
+def test_function_words_and_numbers_tell_nothing(shared: str, telling: bool) -> None:
     lexicon = Lexicon(Vocabulary(), "en")
-    lexicon.read("the 1990 ๒๕ report")
+    texts = [lexicon.read(f"{shared} {own}")[1] for own in ("radar", "harbour", "budget")]
     lexicon.learn()
-    assert lexicon.having("the") and lexicon.having("1990")  # but they are found
+    pages = [(lexicon.stems, words) for words in texts]
+    sums = feedback(pages, [1.0] * 3, [1.0, -1.0, -1.0], [1.0] * 4, 9, 1.2)
+    assert [value > 0 for value in sums] == [telling] * 3

@@ -117,9 +117,18 @@ def indexed(folded: str, stemmer: str) -> list[str | tuple[str, ...]]:
         found += map(items.__getitem__, words_in(folded[last:], ANY_MARK))
     if "-" in folded and _JOINT.search(folded):
         for i, term in _joined(folded, cut_folded(folded), stemmer).items():
-            at = found[i]
-            found[i] = (at, term) if isinstance(at, str) else (*at, term)[:MOST_TERMS]
+            add_joined(found, i, term)
     return found
+
+
+def add_joined(found: list[str | tuple[str, ...]], first: int, term: str) -> None:
+    """Add what a hyphen joins to the word at a position, or to the next one where that has room and this has none."""
+    for place in (first, first + 1):
+        at = found[place]
+        terms = (at,) if isinstance(at, str) else at
+        if len(terms) < MOST_TERMS:
+            found[place] = (*terms, term)
+            return
 
 
 def _in_run(run: str) -> Iterable[str | tuple[str, ...]]:
@@ -204,7 +213,7 @@ def _forms_of(word: str, names: Iterable[str]) -> set[str]:
     return forms
 
 
-MOST_TERMS = 3  # at one position, for which engines keep room: what a hyphen joins comes last
+MOST_TERMS = 3  # at one position, for which engines keep room
 
 
 def identity() -> str:

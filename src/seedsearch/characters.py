@@ -1,8 +1,8 @@
 """Functions of a character, asked once for each that is met, and the compiled module that goes through texts.
 
 `native` does in C what takes most of the time of indexing and of a query (`native/`). It is None where it could not be
-compiled, or was for other code; then the Python that stands beside each use of it does the same: a warm query takes twice as
-long, indexing up to two and a half times.
+compiled, or was for other code; then the Python that stands beside each use of it does the same: a warm query takes two
+to three times as long, indexing up to two and a half times.
 """
 
 from __future__ import annotations

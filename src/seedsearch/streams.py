@@ -82,13 +82,12 @@ class _Words:
 
     def _hyphenated(self, words: list[str]) -> str:
         """What is written for words that hyphens join: each of them, with what it is together with the next."""
-        written = []
-        for word, following in pairwise(words):
+        found: list[str | tuple[str, ...]] = [*map(self._terms, words)]
+        for i, (word, following) in enumerate(pairwise(words)):
             both = word + following
             plain = both.isascii() and both.isalpha()
-            joined = self._stem(both) if plain else stems([both], self._stemmer)[0]
-            written.append(self._together((*self._terms(word), joined)[:MAX_ALTERNATIVES]))
-        return " ".join((*written, self._together(self._terms(words[-1]))))
+            analysis.add_joined(found, i, self._stem(both) if plain else stems([both], self._stemmer)[0])
+        return " ".join([self._together((one,) if isinstance(one, str) else one) for one in found])
 
     def _together(self, terms: tuple[str, ...]) -> str:
         if len(terms) > 1:

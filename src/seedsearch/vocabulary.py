@@ -20,7 +20,7 @@ from seedsearch.function_words import function_words
 from seedsearch.stemming import stemmer_name
 
 MOST = 1 << 17
-"""Words, after which a new vocabulary is begun: 30 MB."""
+"""Words, after which a new vocabulary is begun: 30 to 50 MB, of each thread that searches."""
 
 
 class PlainVocabulary:

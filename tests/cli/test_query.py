@@ -234,6 +234,7 @@ def test_a_score_is_explained(program: Program, seeds_index: Path) -> None:
         ("Taiwan-U.S.", "Taiwan-U.S."),
         ("F16", "an F-16 and"),
         ("F-16", "an F-16 and"),
+        ("mp3player", "an mp3-player"),
         ("cafe", "the café was"),
         ("dont", "they don't know"),
         ("1000", "some 1,000 ships"),

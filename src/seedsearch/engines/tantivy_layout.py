@@ -31,7 +31,8 @@ _ESCAPE = "\x03"
 TOKENIZER = f"seedsearch-1-slots-{SLOTS}"
 """Stands in the index; it names the version of all that is described here."""
 GAP = " ".join([FILL] * SLOTS * 4)
-"""Between body and heading: no phrase that analysis makes leaves a position open. With 32 a text was a quarter longer."""
+"""Between body and heading: no phrase that analysis makes leaves a position open. (A long one, of which some words are not
+compared, may reach over it as it may over other words.) With 32 positions a text was a quarter longer."""
 LONGEST_TERM = 65_000
 """Bytes of UTF-8; Tantivy drops what is longer than 65,530."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tantivy import Query, Schema, Searcher
 
 MAX_WAYS = 81
-"""Ways in which a phrase is looked for, where its terms may stand in the slots of alternatives: four such positions."""
+"""Ways in which a phrase is looked for, where its terms may stand in the slots of alternatives: four positions of three."""
 FEW = 4
 """Ways beyond which it is first asked which words of a phrase stand in any passage together: .2 milliseconds each time, where
 a way costs .13."""
