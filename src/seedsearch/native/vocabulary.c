@@ -105,16 +105,21 @@ number_of(Vocabulary *vocabulary, const Py_UCS4 *codes, Py_ssize_t size)
     return number;
 }
 
+static int
+word_open(Text *text, PyObject *string)
+{
+    if (PyUnicode_Check(string))
+        return text_open(text, string);
+    PyErr_SetString(PyExc_TypeError, "a word is a string");
+    return -1;
+}
+
 /* The number of a string of Python, a new one if it has none; UNKNOWN for an error. */
 static uint32_t
 number_of_string(Vocabulary *vocabulary, PyObject *string)
 {
     Text text;
-    if (!PyUnicode_Check(string)) {
-        PyErr_SetString(PyExc_TypeError, "a word is a string");
-        return UNKNOWN;
-    }
-    if (text_open(&text, string) < 0)
+    if (word_open(&text, string) < 0)
         return UNKNOWN;
     uint32_t number = number_of(vocabulary, text.codes, text.size);
     PyMem_Free(text.codes);
@@ -149,11 +154,7 @@ static PyObject *
 vocabulary_number(Vocabulary *vocabulary, PyObject *string)
 {
     Text text;
-    if (!PyUnicode_Check(string)) {
-        PyErr_SetString(PyExc_TypeError, "a word is a string");
-        return NULL;
-    }
-    if (text_open(&text, string) < 0)
+    if (word_open(&text, string) < 0)
         return NULL;
     uint32_t start = 0;
     if (vocabulary->room)
