@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import MOST_TERMS, WRITTEN, alternatives, beginnings, postings, tokens
 from seedsearch.cutting import LONGEST_TERM, _may_be_run, cut, cut_folded, joined, places, words
+from seedsearch.engines.protocol import MAX_ALTERNATIVES
 from seedsearch.folding import fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
@@ -223,6 +224,7 @@ def test_words_with_a_hyphen_are_one_as_well(text: str, joins: list[str]) -> Non
 )
 def test_what_a_hyphen_joins_finds_room(text: str, language: str, joined: str) -> None:
     indexed = postings(text, language)
+    assert MOST_TERMS <= MAX_ALTERNATIVES  # which every engine holds
     assert any(joined in (one if isinstance(one, tuple) else (one,)) for one in indexed)
     assert all(isinstance(one, str) or len(one) <= MOST_TERMS for one in indexed)
 

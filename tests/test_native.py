@@ -79,7 +79,7 @@ def broken(_: str) -> str:
         lambda: stems().cut("u.s.", letters.kinds(), native.Memo(broken, 9)),
         lambda: native.words("u.s.", letters.kinds(), native.Memo(broken, 9)),
         lambda: native.written("a", letters.kinds(), native.Memo(broken, 9), broken, ("", "", "")),
-        lambda: native.written("日-a", letters.kinds(), native.Memo(None, 9), broken, ("", "", "")),
+        lambda: native.written("日-a", letters.kinds(), native.Memo(str, 9), broken, ("", "", "")),
     ],
 )
 def test_what_a_function_raises_is_raised(call: Callable[[], object]) -> None:
@@ -122,8 +122,8 @@ def six(wanted: Any) -> Any:
         (IndexError, lambda: anything.Vocabulary().word(1 << 70)),
         (TypeError, lambda: anything.Vocabulary().number(b"a")),
         (TypeError, lambda: anything.written("a", letters.kinds(), anything.Memo(lambda s: None, 9), str, ("", "", ""))),
-        (TypeError, lambda: anything.written("日-a", letters.kinds(), anything.Memo(None, 9), lambda s: 5, ("", "", ""))),
-        (ValueError, lambda: anything.written("日本", letters.kinds(), anything.Memo(None, 9), str, ())),
+        (TypeError, lambda: anything.written("日-a", letters.kinds(), anything.Memo(str, 9), lambda s: 5, ("", "", ""))),
+        (ValueError, lambda: anything.written("日本", letters.kinds(), anything.Memo(str, 9), str, ())),
         (TypeError, lambda: six({0: 5})),
         (TypeError, lambda: six({"a": [0]})),
         (IndexError, lambda: six({9: [0]})),

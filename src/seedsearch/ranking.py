@@ -34,9 +34,9 @@ def norm(length: int, average: float) -> float:
     return 1 - B + B * length / average if average else 1.0
 
 
-def saturate(frequency: float) -> float:
-    """0 to 1 for a weighted, normalised frequency: K1 makes a half. (Without BM25's factor K1 + 1, as in Lucene.)"""
-    return frequency / (K1 + frequency)
+def saturate(frequency: float, half: float = K1) -> float:
+    """0 to 1 for a weighted, normalised frequency: `half` makes a half. (Without BM25's factor K1 + 1, as in Lucene.)"""
+    return frequency / (half + frequency)
 
 
 def score_postings(

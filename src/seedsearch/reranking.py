@@ -30,7 +30,7 @@ from seedsearch.analysis import readable
 from seedsearch.characters import native
 from seedsearch.pool import Page, Places, Pool, met_in, plain_positions
 from seedsearch.query import HEADING, Leaf, Phrase, Prefix
-from seedsearch.ranking import K1, norm, saturate
+from seedsearch.ranking import K1, idf, norm, saturate
 from seedsearch.tuples import NamedTuple
 from seedsearch.vocabulary import Vocabulary
 
@@ -197,8 +197,7 @@ def plain_gains(
     for places, length in zip(plain_positions(vocabulary, texts, wanted, len(weights)), lengths, strict=True):
         gain = 0.0
         for weight, found in zip(weights, places, strict=True):
-            frequency = len(found) / length
-            gain += weight * (frequency / (half + frequency))
+            gain += weight * saturate(len(found) / length, half)
         sums.append(gain)
     return sums
 
@@ -276,7 +275,7 @@ def _shared(scores: Sequence[float], pool: Pool, lengths: Sequence[_Length]) -> 
     trusts = [-1.0] * len(scores)
     for i in nlargest(FEEDBACK_PASSAGES, range(len(scores)), key=scores.__getitem__):
         trusts[i] = exp(SHARPNESS * (scores[i] - best))
-    rarities = [log(1 + (len(scores) - n + 0.5) / (n + 0.5)) for n in range(len(scores) + 1)]
+    rarities = [idf(n, len(scores)) for n in range(len(scores) + 1)]
     pages = [(page.lexicon.stems, page.words) for page in pool.pages]
     sums = feedback(pages, [length.body for length in lengths], trusts, rarities, FEEDBACK_TERMS, K1)
     most = max(sums, default=0.0)
@@ -304,12 +303,12 @@ def plain_feedback(
             told[stem] = 0.0
             for i, count in counts.items():
                 if trusts[i] >= 0:
-                    told[stem] += trusts[i] * saturate(count / lengths[i]) * rarities[len(counts)]
+                    told[stem] += trusts[i] * saturate(count / lengths[i], half) * rarities[len(counts)]
     vocabulary = pages[0][0].vocabulary
     sums = [0.0] * len(pages)
     for stem in sorted(told, key=lambda stem: (-told[stem], vocabulary.word(stem)))[:most]:
         for i, count in held[stem].items():
-            sums[i] += told[stem] * rarities[len(held[stem])] * saturate(count / lengths[i])
+            sums[i] += told[stem] * rarities[len(held[stem])] * saturate(count / lengths[i], half)
     return sums
 
 

@@ -2,7 +2,7 @@
 
 #include "native.h"
 
-/* Texts as the numbers of their words, each a buffer of Python's. */
+/* Texts, and the vocabulary that their words are of. */
 typedef struct {
     Py_buffer *texts;
     Py_ssize_t size;
@@ -37,18 +37,11 @@ texts_open(Texts *texts, PyObject *iterable, const Vocabulary *vocabulary)
     return failed ? -1 : 0;
 }
 
-static Py_ssize_t
-count_in(const Texts *texts, Py_ssize_t text)
-{
-    return texts->texts[text].len / (Py_ssize_t)sizeof(uint32_t);
-}
-
 /* The note of the word at a place, NULL for a number that no word has. */
 static uint32_t *
 note_at(const Texts *texts, Py_ssize_t text, Py_ssize_t at)
 {
-    uint32_t number;
-    memcpy(&number, (const char *)texts->texts[text].buf + at * sizeof(number), sizeof(number));
+    uint32_t number = number_at(&texts->texts[text], at);
     return number < texts->vocabulary->count ? &texts->vocabulary->notes[number] : NULL;
 }
 
@@ -57,8 +50,8 @@ typedef struct {
     Vocabulary *vocabulary;
     uint32_t *words;
     Py_ssize_t *begins; /* of the lists, and the end of the last one */
-    uint32_t *things;   /* all lists, one after the other; a thing is a number below `most` */
-    Py_ssize_t size, most;
+    uint32_t *things;   /* all lists, one after the other */
+    Py_ssize_t size;
 } Wanted;
 
 static void
@@ -71,7 +64,7 @@ wanted_close(Wanted *wanted)
     PyMem_Free(wanted->things);
 }
 
-/* From here to `wanted_close` no Python may run that could come here too. */
+/* Take lists of things, which are numbers below `most`. From here to `wanted_close` no Python may run that could come here too. */
 static int
 wanted_open(Wanted *wanted, PyObject *lists, Vocabulary *vocabulary, Py_ssize_t most)
 {
@@ -88,7 +81,7 @@ wanted_open(Wanted *wanted, PyObject *lists, Vocabulary *vocabulary, Py_ssize_t 
         }
         all += PyList_GET_SIZE(list);
     }
-    *wanted = (Wanted){.vocabulary = vocabulary, .most = most};
+    *wanted = (Wanted){.vocabulary = vocabulary};
     wanted->words = PyMem_Calloc(PyDict_GET_SIZE(lists) + 1, sizeof(uint32_t));
     wanted->begins = PyMem_Calloc(PyDict_GET_SIZE(lists) + 1, sizeof(Py_ssize_t));
     wanted->things = PyMem_Calloc(all + 1, sizeof(uint32_t));
@@ -147,7 +140,7 @@ native_positions(PyObject *Py_UNUSED(module), PyObject *args)
         PyList_SET_ITEM(found, i, places);
         for (Py_ssize_t thing = 0; thing < most; thing++)
             PyList_SET_ITEM(places, thing, Py_NewRef(nowhere));
-        for (Py_ssize_t at = 0; found && at < count_in(&texts, i); at++) {
+        for (Py_ssize_t at = 0; found && at < count_in(&texts.texts[i]); at++) {
             const uint32_t *note = note_at(&texts, i, at);
             uint32_t list_number = note ? *note : 0;
             if (!list_number)
@@ -238,7 +231,7 @@ native_gains(PyObject *Py_UNUSED(module), PyObject *args)
     if (wanted_open(&wanted, lists, vocabulary, most) < 0)
         goto end;
     for (Py_ssize_t i = 0; i < texts.size; i++) {
-        for (Py_ssize_t at = 0; at < count_in(&texts, i); at++) {
+        for (Py_ssize_t at = 0; at < count_in(&texts.texts[i]); at++) {
             const uint32_t *note = note_at(&texts, i, at);
             if (!note || !*note)
                 continue;
@@ -246,9 +239,8 @@ native_gains(PyObject *Py_UNUSED(module), PyObject *args)
                 counts[wanted.things[k]]++;
         }
         for (Py_ssize_t thing = 0; thing < most; thing++) {
-            double frequency = counts[thing] / lengths[i];
             if (counts[thing])
-                sums[i] += weights[thing] * (frequency / (half + frequency));
+                sums[i] += weights[thing] * saturated(counts[thing] / lengths[i], half);
             counts[thing] = 0;
         }
     }
@@ -278,7 +270,7 @@ native_distinct(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     int failed = 0;
     for (Py_ssize_t i = 0; i < texts.size; i++) {
-        for (Py_ssize_t at = 0; !failed && at < count_in(&texts, i); at++) {
+        for (Py_ssize_t at = 0; !failed && at < count_in(&texts.texts[i]); at++) {
             uint32_t *note = note_at(&texts, i, at);
             if (note && !*note && !(failed = numbers_append(&found, (uint32_t)(note - vocabulary->notes)) < 0))
                 *note = 1;
@@ -362,9 +354,8 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
         else
             PyList_SET_ITEM(found, i, holding);
     }
-    for (Py_ssize_t i = 0; found && i < numbers.len / (Py_ssize_t)sizeof(uint32_t); i++) {
-        uint32_t number;
-        memcpy(&number, (const char *)numbers.buf + i * sizeof(number), sizeof(number));
+    for (Py_ssize_t i = 0; found && i < count_in(&numbers); i++) {
+        uint32_t number = number_at(&numbers, i);
         if (number >= vocabulary->count) {
             PyErr_SetString(PyExc_IndexError, "no word has this number");
             Py_CLEAR(found);

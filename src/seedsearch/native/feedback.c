@@ -73,15 +73,8 @@ static uint32_t
 stem_at(const Shared *shared, Py_ssize_t page, Py_ssize_t at)
 {
     const Stems *stems = shared->stems[page];
-    uint32_t number;
-    memcpy(&number, (const char *)shared->words[page].buf + at * sizeof(number), sizeof(number));
+    uint32_t number = number_at(&shared->words[page], at);
     return number < stems->room && number < stems->vocabulary->count ? stems->of[number] : NOTHING;
-}
-
-static Py_ssize_t
-words_of(const Shared *shared, Py_ssize_t page)
-{
-    return shared->words[page].len / (Py_ssize_t)sizeof(uint32_t);
 }
 
 /* Name the terms of the trusted pages, and count them in all. */
@@ -91,11 +84,11 @@ shared_count(Shared *shared)
     Py_ssize_t most = 0, known = shared->pages ? shared->stems[0]->vocabulary->count : 0;
     uint32_t *notes = shared->pages ? shared->stems[0]->vocabulary->notes : NULL; /* the place of a term, and one more */
     for (Py_ssize_t i = 0; i < shared->pages; i++)
-        most += shared->trusts[i] >= 0 ? words_of(shared, i) : 0;
+        most += shared->trusts[i] >= 0 ? count_in(&shared->words[i]) : 0;
     if (!(shared->names = PyMem_Calloc(most + 1, sizeof(uint32_t))))
         return -1;
     for (Py_ssize_t i = 0; i < shared->pages; i++) {
-        for (Py_ssize_t at = 0; shared->trusts[i] >= 0 && at < words_of(shared, i); at++) {
+        for (Py_ssize_t at = 0; shared->trusts[i] >= 0 && at < count_in(&shared->words[i]); at++) {
             uint32_t stem = stem_at(shared, i, at);
             if (stem < known && !notes[stem]) {
                 shared->names[shared->terms++] = stem;
@@ -105,7 +98,7 @@ shared_count(Shared *shared)
     }
     shared->counts = PyMem_Calloc(shared->terms * shared->pages + 1, sizeof(uint32_t));
     for (Py_ssize_t i = 0; shared->counts && i < shared->pages; i++) {
-        for (Py_ssize_t at = 0; at < words_of(shared, i); at++) {
+        for (Py_ssize_t at = 0; at < count_in(&shared->words[i]); at++) {
             uint32_t stem = stem_at(shared, i, at);
             if (stem < known && notes[stem])
                 shared->counts[(notes[stem] - 1) * shared->pages + i]++;
@@ -126,12 +119,11 @@ spread(const Shared *shared, Py_ssize_t term)
     return found;
 }
 
-/* `ranking.saturate` of the frequency of a term in a page. */
+/* What a term in a page counts. */
 static double
-saturated(const Shared *shared, Py_ssize_t term, Py_ssize_t page, double half)
+gain(const Shared *shared, Py_ssize_t term, Py_ssize_t page, double half)
 {
-    double frequency = shared->counts[term * shared->pages + page] / shared->lengths[page];
-    return frequency / (half + frequency);
+    return saturated(shared->counts[term * shared->pages + page] / shared->lengths[page], half);
 }
 
 PyDoc_STRVAR(feedback_doc, "feedback(pages, lengths, trusts, rarities, most, half, /)\n--\n\n"
@@ -165,14 +157,14 @@ native_feedback(PyObject *Py_UNUSED(module), PyObject *args)
         *one = (Telling){0, (uint32_t)term, shared.stems[0]->vocabulary, shared.names[term]};
         for (Py_ssize_t i = 0; i < shared.pages; i++)
             if (shared.trusts[i] >= 0 && shared.counts[term * shared.pages + i])
-                one->weight += shared.trusts[i] * saturated(&shared, term, i, half) * shared.rarities[held];
+                one->weight += shared.trusts[i] * gain(&shared, term, i, half) * shared.rarities[held];
     }
     qsort(telling, count, sizeof(Telling), louder);
     for (Py_ssize_t k = 0; k < count && k < most; k++) {
         double rarity = shared.rarities[spread(&shared, telling[k].term)];
         for (Py_ssize_t i = 0; i < shared.pages; i++)
             if (shared.counts[telling[k].term * shared.pages + i])
-                sums[i] += telling[k].weight * rarity * saturated(&shared, telling[k].term, i, half);
+                sums[i] += telling[k].weight * rarity * gain(&shared, telling[k].term, i, half);
     }
     found = list_of_doubles(sums, shared.pages);
 end:

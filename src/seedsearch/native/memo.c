@@ -99,11 +99,8 @@ recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size)
         if (slot->entry)
             return Py_NewRef(slot->entry->value);
     }
-    PyObject *key = text_from(codes, size), *value = key;
-    if (key && memo->function != Py_None) {
-        value = PyObject_CallOneArg(memo->function, key);
-        Py_DECREF(key);
-    }
+    PyObject *key = text_from(codes, size), *value = key ? PyObject_CallOneArg(memo->function, key) : NULL;
+    Py_XDECREF(key);
     if (value && size <= LONGEST_KEY && memo_keep(memo, hash, codes, size, value) < 0)
         Py_CLEAR(value);
     return value;
@@ -147,31 +144,8 @@ memo_dealloc(Memo *memo)
     Py_TYPE(memo)->tp_free((PyObject *)memo);
 }
 
-PyDoc_STRVAR(keep_doc, "keep(string, value, /)\n--\n\n"
-"Remember what the function would give for a string.");
-
-static PyObject *
-memo_keep_value(Memo *memo, PyObject *args)
-{
-    PyObject *string, *value;
-    Text text;
-    if (!PyArg_ParseTuple(args, "UO:keep", &string, &value) || text_open(&text, string) < 0)
-        return NULL;
-    int failed = text.size <= LONGEST_KEY &&
-                 memo_keep(memo, hash_of(text.codes, text.size), text.codes, text.size, value) < 0;
-    PyMem_Free(text.codes);
-    if (failed)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-static PyMethodDef memo_methods[] = {
-    {"keep", (PyCFunction)memo_keep_value, METH_VARARGS, keep_doc},
-    {NULL, NULL, 0, NULL},
-};
-
 PyDoc_STRVAR(memo_doc, "Memo(function, most, /)\n--\n\n"
-"A function of strings, asked once for each that is met; at most so many are remembered. None gives the strings themselves.");
+"A function of strings, asked once for each that is met; at most so many are remembered.");
 
 PyTypeObject MemoType = {
     PyVarObject_HEAD_INIT(NULL, 0)
@@ -183,5 +157,4 @@ PyTypeObject MemoType = {
     .tp_dealloc = (destructor)memo_dealloc,
     .tp_traverse = (traverseproc)memo_traverse,
     .tp_clear = (inquiry)memo_clear,
-    .tp_methods = memo_methods,
 };

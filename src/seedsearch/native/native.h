@@ -82,7 +82,7 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    PyObject *function; /* None gives each string itself */
+    PyObject *function;
     Slot *slots;
     Py_ssize_t room, used, most; /* `room` is a power of two */
 } Memo;
@@ -141,6 +141,28 @@ extern PyTypeObject StemsType;
 
 uint32_t stems_meet(Stems *stems, const Table *kinds, const Py_UCS4 *codes, Py_ssize_t size);
 PyObject *cut_numbers(Stems *stems, Table *kinds, Memo *odd, PyObject *string);
+
+/* Texts as the numbers of their words, each a buffer of Python's. */
+static inline Py_ssize_t
+count_in(const Py_buffer *text)
+{
+    return text->len / (Py_ssize_t)sizeof(uint32_t);
+}
+
+static inline uint32_t
+number_at(const Py_buffer *text, Py_ssize_t at)
+{
+    uint32_t number;
+    memcpy(&number, (const char *)text->buf + at * sizeof(number), sizeof(number));
+    return number;
+}
+
+/* `ranking.saturate` */
+static inline double
+saturated(double frequency, double half)
+{
+    return frequency / (half + frequency);
+}
 
 double *doubles(PyObject *sequence, Py_ssize_t size);
 PyObject *list_of_doubles(const double *numbers, Py_ssize_t size);
