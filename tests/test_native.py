@@ -18,6 +18,7 @@ from seedsearch import cutting, folding, letters, reranking
 from seedsearch.characters import PlainTable, Table, native
 from seedsearch.engines.tantivy_layout import slots
 from seedsearch.folding import fold_text
+from seedsearch.ingest import passages
 from seedsearch.pool import plain_positions
 from seedsearch.streams import Stream
 from seedsearch.vocabulary import Lexicon, PlainStems, PlainVocabulary
@@ -197,6 +198,33 @@ def test_what_hangs_together_in_a_circle_is_freed() -> None:
     del stream
     gc.collect()
     assert gone() is None
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([1, 50, 900, 7000]),
+            st.integers(0, 3),
+            st.integers(0, 180) | st.sampled_from([0, 60, 180, 300]),
+            st.sampled_from([-0.6, 0.0, 0.3, 0.4, 1.0, 1.2, 6.0, 7.0, 20.0]),
+        ),
+        min_size=1,
+        max_size=150,
+    )
+)
+def test_passages_end_where_the_python_ends_them(drawn: list[tuple[int, int, int, float]]) -> None:
+    atoms, at = [], 0
+    for block, (length, gap, size, price) in enumerate(drawn):
+        atoms.append(passages._Atom(at, at + length, block, size, price))
+        at += length + gap
+    most = passages._MOST_ATOMS, passages._MOST_CHARACTERS
+    assert native.cheapest(atoms, passages._PRICE, *most) == passages.plain_ends(atoms)
+
+
+@pytest.mark.parametrize("atoms", [[(0, 1, 0, -1, 0.0)], [(0, 1)], [None], ["abcde"], 3, [(0, 1, 0, 1.5, 0.0)]])
+def test_what_is_no_atom_is_refused(atoms: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        native.cheapest(atoms, passages._PRICE, 64, 6000)
 
 
 def test_a_memo_forgets_when_it_is_full() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seedsearch import analysis
+from seedsearch import analysis, stemming
 from seedsearch.engines.tantivy_layout import slots
 from seedsearch.streams import Stream
 
@@ -37,6 +37,11 @@ def one_by_one(text: str, language: str) -> list[str]:
 @example(("é" * 70_000, "fr"))
 def test_what_is_written_has_the_terms_of_the_text(text: tuple[str, str]) -> None:
     assert list(filter(None, Stream(slots).text(*text).split(" "))) == one_by_one(*text)
+
+
+@given(st.from_regex(r"[0-9]{1,5}([.,][0-9]{1,4}){0,3}", fullmatch=True), st.sampled_from(sorted(stemming._STEMMERS)))
+def test_numbers_have_no_other_form_in_any_language(number: str, language: str) -> None:
+    assert list(filter(None, Stream(slots).text(number, language).split(" "))) == one_by_one(number, language)
 
 
 def test_the_terms_of_the_seeds() -> None:

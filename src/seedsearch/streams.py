@@ -9,6 +9,7 @@ them together itself.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 
@@ -20,6 +21,8 @@ from seedsearch.letters import kinds
 from seedsearch.stemming import latin_stem, stemmer_name, stems
 
 _MOST_WORDS = 1 << 17  # of a language, remembered: 30 MB
+_MOST_PARTS = 1 << 12  # of what hyphens join, which have the same parts again and again: "non", "based", "1"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*", re.ASCII)
 _SIGNS = (
     "\ue000\ue001\ue002\ue003"  # stand for terms, or the two characters of a bigram, while it is asked how they are written
 )
@@ -48,6 +51,7 @@ class _Words:
     def __init__(self, stemmer: str, write: Write) -> None:
         self._stemmer, self._write = stemmer, write
         self._stem = latin_stem(stemmer)
+        self._part = lru_cache(_MOST_PARTS)(self._terms)
         # What is written for so many terms, of letters and digits, that share a position: a tenth of the cost of asking.
         self._ways = [_pattern(write, count) for count in range(MAX_ALTERNATIVES + 1)]
         # A bigram stands for its first character, and the last one of a chain for both, unless that is the same.
@@ -67,6 +71,8 @@ class _Words:
 
     def chunk(self, chunk: str) -> str:
         """As `exact`, of letters, digits and what may stand between them, in a fraction of the time."""
+        if len(chunk) <= cutting.LONGEST_TERM and chunk.isascii() and _NUMBER.fullmatch(chunk):
+            return self._together((chunk.replace(",", ""),))
         if chunk.isalnum() and len(chunk) <= cutting.LONGEST_TERM:
             return self._together(self._terms(chunk))
         if len(chunk) <= cutting.LONGEST_TERM // 2 and "--" not in chunk and chunk.replace("-", "").isalnum():
@@ -82,7 +88,7 @@ class _Words:
 
     def _hyphenated(self, words: list[str]) -> str:
         """What is written for words that hyphens join: each of them, with what it is together with the next."""
-        found: list[str | tuple[str, ...]] = [*map(self._terms, words)]
+        found: list[str | tuple[str, ...]] = [*map(self._part, words)]
         for i, (word, following) in enumerate(pairwise(words)):
             both = word + following
             plain = both.isascii() and both.isalpha()

@@ -14,8 +14,12 @@ from seedsearch.errors import IndexLockedError, IndexMissingError
 if TYPE_CHECKING:
     from tantivy import IndexWriter
 
-HEAP = 100_000_000
-"""Bytes of postings collected in memory before they are written as a segment."""
+HEAP = 50_000_000
+"""Bytes of postings collected in memory before they are written as a segment, beside the analysis of what follows.
+
+30,000 passages in 13 languages took, with 25, 35, 50, 70 and 100 million bytes, 5.4, 4.5, 4.3, 4.6 and 5.1 seconds by the
+clock with one job, and 8.0, 6.9, 6.7, 7.0 and 7.0 of CPU (25 sets off merges). A warm query on the three segments that
+50 million make costs 1 % more than on one, on the eight of 900,000 passages 2 % more than on five."""
 LOCK = "seedsearch-tantivy.lock"
 
 

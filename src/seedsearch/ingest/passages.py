@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 
+from seedsearch.characters import native
 from seedsearch.ingest.sentences import sentences
 from seedsearch.ingest.sizes import WORD, Size, Sizes
 from seedsearch.records import Alignment, Block, Document, Passage, Span
@@ -31,13 +33,16 @@ _COLON = ":："
 _PASSAGE = 0.3
 _IN_PARAGRAPH, _IN_SENTENCE, _BEFORE_LIST, _IN_LIST, _BEHIND_COLON, _BEHIND_HEADING = 0.3, 1.2, 1.0, 6.0, 7.0, 20.0
 _WITH_OTHER_HALF, _AGAINST_OTHER_HALF = -0.6, 0.4
-_PRICE = [
-    _PASSAGE
-    + 0.1 * ((size - _GOOD) / _GOOD) ** 2
-    + (max(_SMALL - size, 0) / _SMALL) ** 2
-    + 4 * (max(size - _LARGE, 0) / (_LARGE - _GOOD)) ** 2
-    for size in range(_MOST + 1)
-]
+_PRICE = array(
+    "d",
+    [
+        _PASSAGE
+        + 0.1 * ((size - _GOOD) / _GOOD) ** 2
+        + (max(_SMALL - size, 0) / _SMALL) ** 2
+        + 4 * (max(size - _LARGE, 0) / (_LARGE - _GOOD)) ** 2
+        for size in range(_MOST + 1)
+    ],
+)
 _ALONE = max(size for size in range(_MOST + 1) if _PRICE[size] < 2 * min(_PRICE))
 # Characters of a heading that its section is told by.
 _MOST_HEADING = 400
@@ -267,6 +272,12 @@ def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
     """The atoms of a section in groups of at most _MOST words, one a passage, at the least price in all."""
     if len(atoms) == 1:
         return [atoms]
+    ends = native.cheapest(atoms, _PRICE, _MOST_ATOMS, _MOST_CHARACTERS) if native else plain_ends(atoms)
+    return [atoms[first:last] for first, last in pairwise([0, *ends])]
+
+
+def plain_ends(atoms: list[_Atom]) -> list[int]:
+    """Behind which atoms the cheapest passages end, in Python."""
     until = [0, *accumulate([atom.size for atom in atoms])]
     starts, prices = [atom.start for atom in atoms], [0.0, *[atom.price for atom in atoms[1:]]]
     best, cuts = [0.0], [0]
@@ -283,12 +294,10 @@ def _cheapest(atoms: list[_Atom]) -> list[list[_Atom]]:
                 least, place = price, first
         best.append(least)
         cuts.append(place)
-    groups = []
-    last = len(atoms)
-    while last:
-        groups.append(atoms[cuts[last] : last])
-        last = cuts[last]
-    return groups[::-1]
+    ends = [len(atoms)]
+    while cuts[ends[-1]]:
+        ends.append(cuts[ends[-1]])
+    return ends[::-1]
 
 
 def _passages(document: Document, pieces: list[tuple[list[_Atom], tuple[str, ...]]], spans_of: SpansOf) -> list[Passage]:

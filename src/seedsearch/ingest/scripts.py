@@ -57,14 +57,14 @@ def script_weights(text: str) -> dict[str, float]:
     if text.isascii():
         letters = len(text.encode().translate(None, _NO_LETTERS))
         return {"Latn": float(letters)} if letters else {}
-    counts = _numbers().count(text, len(SCRIPTS))
-    weights = {SCRIPTS[number]: times * _weights()[number] for number, times in counts.items() if _weights()[number]}
+    counts, says = _numbers().count(text, len(SCRIPTS)), _weights()
+    weights = {SCRIPTS[number]: times * says[number] for number, times in counts.items() if says[number]}
     kana, han = weights.get("Hira", 0.0) + weights.get("Kana", 0.0), weights.get("Hani", 0.0)
     if kana and kana * 10 >= kana + han:
         for script in ("Hira", "Kana", "Hani"):
             weights.pop(script, None)
         weights["Jpan"] = kana + han
-    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
+    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))) if len(weights) > 1 else weights
 
 
 @cache
