@@ -8,7 +8,7 @@ number means something only beside the lexicon that gave it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from threading import local
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,14 @@ class Lexicon:
     def called(self, number: int) -> tuple[str, ...]:
         """The terms of a word."""
         return self.terms.get(number) or (self.vocabulary.word(number),)
+
+    def beginning(self, starts: tuple[str, ...], numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Which of some words have terms that begin with one of these, and those terms."""
+        others, word = self.terms, self.vocabulary.word
+        for number in numbers:
+            for term in others.get(number) or (word(number),):
+                if term.startswith(starts):
+                    yield number, term
 
 
 class Lexicons(dict[str, Lexicon]):
