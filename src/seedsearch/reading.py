@@ -230,8 +230,9 @@ def _reading(source: Source, part: Part, decoded: Decoded, offsets: Offsets, dig
     """A part as a document."""
     texts = [part.text[raw.start : raw.end] for raw in part.blocks]
     languages = _languages(part, texts)
-    several = len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1
-    several = several or bilingual.in_several_scripts(texts)
+    several = len(texts) > 1 and (
+        len({language.partition("-")[0] for language in set(languages)} - {"und"}) > 1 or bilingual.in_several_scripts(texts)
+    )
     spans = _spans(part, offsets, [raw[:2] for raw in part.blocks])
     blocks = tuple(
         [
