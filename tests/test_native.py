@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import weakref
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -221,10 +222,25 @@ def test_passages_end_where_the_python_ends_them(drawn: list[tuple[int, int, int
     assert native.cheapest(atoms, passages._PRICE, *most) == passages.plain_ends(atoms)
 
 
-@pytest.mark.parametrize("atoms", [[(0, 1, 0, -1, 0.0)], [(0, 1)], [None], ["abcde"], 3, [(0, 1, 0, 1.5, 0.0)]])
+@pytest.mark.parametrize(
+    "atoms",
+    [[(0, 1, 0, -1, 0.0)], [(-9, 1, 0, 1, 0.0)], [(2, 1, 0, 1, 0.0)], [(0, 1)], [None], ["abcde"], 3, [(0, 1, 0, 1.5, 0.0)]],
+)
 def test_what_is_no_atom_is_refused(atoms: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         native.cheapest(atoms, passages._PRICE, 64, 6000)
+
+
+@pytest.mark.parametrize("prices", [b"", bytes(80), array("i", [1, 2]), memoryview(bytes(81))[1:].cast("d"), [0.5]])
+def test_what_are_no_prices_is_refused(prices: Any) -> None:
+    with pytest.raises(TypeError):
+        native.cheapest([(0, 1, 0, 1, 0.0)], prices, 64, 6000)
+
+
+def test_atoms_beyond_all_sizes_stand_alone() -> None:
+    for sizes in ([sys.maxsize, 1], [10**9, sys.maxsize, 1], [1, sys.maxsize]):
+        atoms = [passages._Atom(i, i + 1, i, size, 0.0) for i, size in enumerate(sizes)]
+        assert native.cheapest(atoms, passages._PRICE, 64, 6000) == passages.plain_ends(atoms)
 
 
 def test_a_memo_forgets_when_it_is_full() -> None:

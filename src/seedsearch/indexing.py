@@ -254,7 +254,7 @@ class _Run:
     def _write(self, gone: list[str], files: Iterator[tuple[Work, tuple[str, Results]]]) -> None:
         more = True
         while more:
-            with self.engine.write() as writer:
+            with self.engine.write(size=self.total.bytes - self.done.bytes) as writer:
                 self.store.begin()
                 for name in gone:
                     self.store.stage_removal(name)

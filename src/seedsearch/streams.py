@@ -71,7 +71,7 @@ class _Words:
 
     def chunk(self, chunk: str) -> str:
         """As `exact`, of letters, digits and what may stand between them, in a fraction of the time."""
-        if len(chunk) <= cutting.LONGEST_TERM and chunk.isascii() and _NUMBER.fullmatch(chunk):
+        if chunk[0].isdigit() and len(chunk) <= cutting.LONGEST_TERM and _NUMBER.fullmatch(chunk):
             return self._together((chunk.replace(",", ""),))
         if chunk.isalnum() and len(chunk) <= cutting.LONGEST_TERM:
             return self._together(self._terms(chunk))

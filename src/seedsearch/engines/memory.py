@@ -86,7 +86,7 @@ class MemoryEngine:
         raise IndexMissingError("an index in memory cannot be opened again: build it anew")
 
     @contextmanager
-    def write(self, wait: float = 10.0) -> Iterator[_Writer]:
+    def write(self, wait: float = 10.0, size: int = 0) -> Iterator[_Writer]:
         """One block of changes."""
         if not self._lock.acquire(timeout=wait):
             raise IndexLockedError("the index in memory is being written to: try again later")

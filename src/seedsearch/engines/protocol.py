@@ -99,11 +99,12 @@ class Engine(Protocol):
         Raises IndexMissingError, IndexVersionError, IndexCorruptError.
         """
 
-    def write(self, wait: float = 10.0) -> AbstractContextManager[Writer]:
+    def write(self, wait: float = 10.0, size: int = 0) -> AbstractContextManager[Writer]:
         """A block of changes: one atomic commit when it ends, nothing at all when it raises; both release the lock.
 
-        Raises IndexLockedError when another writer holds the lock for longer than `wait` seconds, and what the system
-        raises (OSError) when the disk is full.
+        `size` is about how many bytes of text are left to be written, in this block and those after it. Raises
+        IndexLockedError when another writer holds the lock for longer than `wait` seconds, and what the system raises
+        (OSError) when the disk is full.
         """
 
     def refresh(self) -> None:

@@ -59,12 +59,12 @@ class TantivyEngine:
         return cls(path, _opened(path))
 
     @contextmanager
-    def write(self, wait: float = 10.0) -> Iterator[Writer]:
+    def write(self, wait: float = 10.0, size: int = 0) -> Iterator[Writer]:
         """One block of changes."""
         from seedsearch.engines.tantivy_writer import Writer, locked
 
         with locked(self._folder, wait):
-            writer = Writer(self._folder)
+            writer = Writer(self._folder, size)
             try:
                 yield writer
                 writer.commit()

@@ -14,19 +14,22 @@ from seedsearch.errors import IndexLockedError, IndexMissingError
 if TYPE_CHECKING:
     from tantivy import IndexWriter
 
-HEAP = 50_000_000
+SMALL = 1 << 26
+"""Bytes of text up to which segments are half as large."""
+HEAP = 100_000_000
 """Bytes of postings collected in memory before they are written as a segment, beside the analysis of what follows.
 
-30,000 passages in 13 languages took, with 25, 35, 50, 70 and 100 million bytes, 5.4, 4.5, 4.3, 4.6 and 5.1 seconds by the
-clock with one job, and 8.0, 6.9, 6.7, 7.0 and 7.0 of CPU (25 sets off merges). A warm query on the three segments that
-50 million make costs 1 % more than on one, on the eight of 900,000 passages 2 % more than on five."""
+27 MB of text, 30,000 passages in 13 languages, took with half of it 4.2 seconds by the clock and 6.7 of CPU, with all of it,
+in a single segment that is written when nothing is left to be analysed, 5.1 and 7.0; a quarter sets off a merge of eight
+segments. Four times the text took 17.7 seconds with half of it, merges included, and 16.3 with all. A warm query on the
+three segments of the former costs 1 % more than on one."""
 LOCK = "seedsearch-tantivy.lock"
 
 
 class Writer:
     """One block of changes; the caller holds the lock. See `protocol.Writer`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int) -> None:
         import tantivy
 
         self._document, self._queries = tantivy.Document, tantivy.Query
@@ -36,7 +39,7 @@ class Writer:
         index.register_tokenizer(TOKENIZER, analyzer())
         with _failing_as_os_error(folder):
             # One thread: with several the order of the passages, and with it that of equals, would differ from run to run.
-            self._writer: IndexWriter | None = index.writer(HEAP, 1)
+            self._writer: IndexWriter | None = index.writer(HEAP // 2 if size <= SMALL else HEAP, 1)
         self._folder = folder
 
     def add(self, entry: Entry) -> None:

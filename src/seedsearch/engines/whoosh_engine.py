@@ -47,7 +47,7 @@ class WhooshEngine:
         return cls(path, Snapshot.open(path))
 
     @contextmanager
-    def write(self, wait: float = 10.0) -> Iterator[Writer]:
+    def write(self, wait: float = 10.0, size: int = 0) -> Iterator[Writer]:
         """One block of changes."""
         from seedsearch.engines.whoosh_writer import Writer, locked, sweep
 

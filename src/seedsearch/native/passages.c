@@ -22,8 +22,8 @@ atoms_read(PyObject *tuple)
         if (!PyTuple_Check(fields))
             PyErr_SetString(PyExc_TypeError, "atoms are tuples");
         else if (PyArg_ParseTuple(fields, "nnnnd:cheapest", &atom->start, &atom->end, &block, &atom->size, &atom->price) &&
-                 atom->size < 0)
-            PyErr_SetString(PyExc_ValueError, "an atom has less than no words");
+                 (atom->size < 0 || atom->start < 0 || atom->end < atom->start))
+            PyErr_SetString(PyExc_ValueError, "an atom stands nowhere, or has less than no words");
         if (PyErr_Occurred()) {
             PyMem_Free(atoms);
             atoms = NULL;
@@ -38,13 +38,17 @@ PyDoc_STRVAR(cheapest_doc, "cheapest(atoms, prices, most_atoms, most_characters,
 static PyObject *
 native_cheapest(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *sequence, *found = NULL;
+    PyObject *sequence, *array, *found = NULL;
     Py_buffer table;
     Py_ssize_t most_atoms, most_characters;
-    if (!PyArg_ParseTuple(args, "Oy*nn:cheapest", &sequence, &table, &most_atoms, &most_characters))
+    if (!PyArg_ParseTuple(args, "OOnn:cheapest", &sequence, &array, &most_atoms, &most_characters) ||
+        PyObject_GetBuffer(array, &table, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0)
         return NULL;
     const double *prices = table.buf;
-    PyObject *tuple = PySequence_Tuple(sequence);
+    int is_table = table.format && !strcmp(table.format, "d") && (uintptr_t)prices % sizeof(double) == 0;
+    if (!is_table)
+        PyErr_SetString(PyExc_TypeError, "prices are an array of doubles");
+    PyObject *tuple = is_table ? PySequence_Tuple(sequence) : NULL;
     Py_ssize_t count = tuple ? PyTuple_GET_SIZE(tuple) : 0, most = table.len / (Py_ssize_t)sizeof(double) - 1;
     Atom *atoms = tuple ? atoms_read(tuple) : NULL;
     /* Up to each atom: the least price, and where the last passage of it begins. */
@@ -59,9 +63,10 @@ native_cheapest(PyObject *Py_UNUSED(module), PyObject *args)
         best[last] = Py_HUGE_VAL;
         cuts[last] = last - 1;
         for (Py_ssize_t first = last - 1; first >= 0 && last - first <= most_atoms; first--) {
-            words += atoms[first].size;
-            if (words > most || (first < last - 1 && atoms[last - 1].end - atoms[first].start > most_characters))
+            if (atoms[first].size > most - words ||
+                (first < last - 1 && atoms[last - 1].end - atoms[first].start > most_characters))
                 break;
+            words += atoms[first].size;
             double price = best[first] + prices[words] + (first ? atoms[first].price : 0);
             if (price < best[last]) {
                 best[last] = price;
