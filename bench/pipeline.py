@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import NamedTuple
 
 
@@ -38,16 +39,26 @@ class Cost(NamedTuple):
 def cost_of(*arguments: str | Path) -> Cost:
     """Run the program. Raises CalledProcessError."""
     command = [sys.executable, "-m", "seedsearch", "index", *map(str, arguments)]
-    before, began, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), 0.0
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    sizes, ended = [0.0], Event()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            peak = max(peak, sum(map(resident, family(process.pid))))
-            time.sleep(0.1)
+        watcher = Thread(target=watch, args=(process.pid, ended, sizes))
+        watcher.start()
+        process.wait()
+        clock = time.monotonic() - began
+        ended.set()
+        watcher.join()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu, time.monotonic() - began, peak)
+    return Cost(cpu, clock, max(sizes))
+
+
+def watch(process: int, ended: Event, sizes: list[float]) -> None:
+    """Note every tenth of a second how many megabytes of memory a process and all below it have."""
+    while not ended.wait(0.1):
+        sizes.append(sum(map(resident, family(process))))
 
 
 def family(process: int) -> Iterator[int]:
