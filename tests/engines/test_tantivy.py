@@ -121,7 +121,7 @@ class TestTantivyEngine(EngineContract):
         fill(engine, passage(1, "a"))
         program = (
             "import sys, pathlib; from seedsearch.engines import Entry, open_engine, tantivy_writer\n"
-            "tantivy_writer.HEAP = 30_000_000\n"
+            "tantivy_writer.LITTLE = 15_000_000\n"
             "with open_engine('tantivy', pathlib.Path(sys.argv[1])).write() as writer:\n"
             "    writer.remove([1])\n"
             "    for number in range(2, 60_000):\n"

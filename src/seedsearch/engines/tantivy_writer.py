@@ -14,15 +14,13 @@ from seedsearch.errors import IndexLockedError, IndexMissingError
 if TYPE_CHECKING:
     from tantivy import IndexWriter
 
-SMALL = 1 << 26
-"""Bytes of text up to which segments are half as large."""
-HEAP = 100_000_000
-"""Bytes of postings collected in memory before they are written as a segment, beside the analysis of what follows.
+HEAP, LITTLE, SMALL = 100_000_000, 75_000_000, 1 << 26
+"""Bytes of postings collected in memory before they are written as a segment, beside the analysis of what follows; the same for
+at most SMALL bytes of text, which would make one segment that is written when nothing is left to be analysed.
 
-27 MB of text, 30,000 passages in 13 languages, took with half of it 4.2 seconds by the clock and 6.7 of CPU, with all of it,
-in a single segment that is written when nothing is left to be analysed, 5.1 and 7.0; a quarter sets off a merge of eight
-segments. Four times the text took 17.7 seconds with half of it, merges included, and 16.3 with all. A warm query on the
-three segments of the former costs 1 % more than on one."""
+27 MB of text, 30,000 passages in 13 languages, took with 50, 75 and 100 million bytes 4.0, 4.1 and 4.5 seconds by the clock
+with two jobs; the three, two and one segments answered a question in 96, 82 and 76 microseconds. With 25 million, and with 50
+million for four times the text, eight segments are merged, which takes a tenth longer."""
 LOCK = "seedsearch-tantivy.lock"
 
 
@@ -39,7 +37,7 @@ class Writer:
         index.register_tokenizer(TOKENIZER, analyzer())
         with _failing_as_os_error(folder):
             # One thread: with several the order of the passages, and with it that of equals, would differ from run to run.
-            self._writer: IndexWriter | None = index.writer(HEAP // 2 if size <= SMALL else HEAP, 1)
+            self._writer: IndexWriter | None = index.writer(LITTLE if size <= SMALL else HEAP, 1)
         self._folder = folder
 
     def add(self, entry: Entry) -> None:
