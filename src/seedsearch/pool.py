@@ -144,13 +144,12 @@ def _matching(leaves: Sequence[Leaf], lexicon: Lexicon, pages: Sequence[Page]) -
                 single += [(form, fit) for form in alone]
             if fit is not None and isinstance(leaf, Prefix):
                 starts.append((leaf.text, fit))
-    met = met_in(pages) if single or starts else ()
-    for number in met if single else ():
+    for number in met_in(pages) if single else ():
         word = lexicon.vocabulary.word(number)
         for form, fit in single:
             if form in word and len(word) == 2 and is_run(word):
                 fit.add(number)
-    for number, term in lexicon.beginning(tuple(start for start, _ in starts), met if starts else ()):
+    for number, term in lexicon.beginning(tuple(start for start, _ in starts), met_in(pages)) if starts else ():
         for start, fit in starts:
             if term.startswith(start):
                 fit.add(number)

@@ -128,7 +128,7 @@ class Lexicon:
 
     def beginning(self, starts: tuple[str, ...], numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Which of some words have terms that begin with one of these, and those terms."""
-        others, word = self.terms, self.vocabulary.word
+        others, word = self.terms, self.vocabulary.word  # not `called`: it is asked for thousands of words
         for number in numbers:
             for term in others.get(number) or (word(number),):
                 if term.startswith(starts):

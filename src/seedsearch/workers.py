@@ -34,7 +34,7 @@ _AHEAD = 1 << 18  # bytes of tasks that a worker has before it, and not many mor
 _FILES = 64
 _HELD = 1 << 26  # bytes of results that wait for one before them; then nothing new is begun
 _PIPE = 1 << 20  # bytes that a worker can be ahead of its reader; the 64 KB that Linux gives cost 3 % of a build by the clock
-# Workers step back where there are fewer cores than threads: for the writer, which comes last, all wait. 8 % by the clock.
+# Workers step back where there are fewer cores than threads: for the writer, which comes last, all wait. 6 to 8 % by the clock.
 _NICE = 3
 
 
