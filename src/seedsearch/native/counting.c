@@ -287,20 +287,35 @@ native_distinct(PyObject *Py_UNUSED(module), PyObject *args)
 
 enum { GRAM = 4 };
 
+/* The characters of a gram, two in a number. */
+typedef struct {
+    uint64_t left, right;
+} Gram;
+
+/* The gram that ends with one more character. */
+static inline Gram
+gram_next(Gram gram, Py_UCS4 code)
+{
+    return (Gram){gram.left << 32 | gram.right >> 32, gram.right << 32 | code};
+}
+
 /* Grams by their characters: a table of places in a list, each place and one more, 0 for none. */
 typedef struct {
-    Py_UCS4 (*grams)[GRAM];
+    Gram *grams;
     uint32_t *places;
     uint32_t mask;
 } Grams;
 
-static uint32_t
-gram_slot(const Grams *grams, const Py_UCS4 *gram)
+static inline uint32_t
+gram_slot(const Grams *grams, Gram gram)
 {
-    uint32_t hash = ((gram[0] * 31 + gram[1]) * 31 + gram[2]) * 31 + gram[3];
-    uint32_t at = (hash * 2654435769u >> 12) & grams->mask;
-    while (grams->places[at] && memcmp(grams->grams[grams->places[at] - 1], gram, sizeof(*grams->grams)))
-        at = (at + 1) & grams->mask;
+    uint64_t hash = (gram.left * 31 + gram.right) * 0x9E3779B97F4A7C15u;
+    uint32_t at = (uint32_t)(hash >> 40) & grams->mask;
+    for (const Gram *other; grams->places[at]; at = (at + 1) & grams->mask) {
+        other = &grams->grams[grams->places[at] - 1];
+        if (other->left == gram.left && other->right == gram.right)
+            break;
+    }
     return at;
 }
 
@@ -311,7 +326,7 @@ grams_open(Grams *grams, PyObject *list)
     while (room < 4 * size && room < 1 << 20)
         room *= 2;
     grams->mask = (uint32_t)room - 1;
-    grams->grams = PyMem_Calloc(size + 1, sizeof(*grams->grams));
+    grams->grams = PyMem_Calloc(size + 1, sizeof(Gram));
     grams->places = PyMem_Calloc(room, sizeof(uint32_t));
     if (!grams->grams || !grams->places) {
         PyErr_NoMemory();
@@ -324,10 +339,23 @@ grams_open(Grams *grams, PyObject *list)
             return -1;
         }
         for (int k = 0; k < GRAM; k++)
-            grams->grams[i][k] = PyUnicode_READ_CHAR(gram, k);
+            grams->grams[i] = gram_next(grams->grams[i], PyUnicode_READ_CHAR(gram, k));
         grams->places[gram_slot(grams, grams->grams[i])] = (uint32_t)i + 1;
     }
     return 0;
+}
+
+/* Have the memory of a word fetched that comes soon, by its number, or then its characters. */
+static inline void
+fetch_soon(const Vocabulary *vocabulary, const Py_buffer *numbers, Py_ssize_t at, int its_characters)
+{
+    uint32_t number = at < count_in(numbers) ? number_at(numbers, at) : UNKNOWN;
+    if (number >= vocabulary->count)
+        return;
+    if (its_characters)
+        FETCH(vocabulary->codes + vocabulary->words[number].start);
+    else
+        FETCH(&vocabulary->words[number]);
 }
 
 PyDoc_STRVAR(holding_doc, "holding(grams, vocabulary, numbers, /)\n--\n\n"
@@ -363,12 +391,12 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
         }
         const Word *word = &vocabulary->words[number];
         const Py_UCS4 *codes = vocabulary->codes + word->start;
-        Py_UCS4 window[GRAM] = {0, 0, 0, ' '};
+        Gram gram = {0, ' '};
+        fetch_soon(vocabulary, &numbers, i + 16, 0);
+        fetch_soon(vocabulary, &numbers, i + 8, 1);
         for (uint32_t k = 0; found && k <= word->size; k++) {
-            Py_UCS4 code = k < word->size ? codes[k] : ' ';
-            memmove(window, window + 1, (GRAM - 1) * sizeof(Py_UCS4));
-            window[GRAM - 1] = code == '\'' ? ' ' : code;
-            uint32_t place = grams.places[gram_slot(&grams, window)];
+            gram = gram_next(gram, k < word->size && codes[k] != '\'' ? codes[k] : ' ');
+            uint32_t place = grams.places[gram_slot(&grams, gram)];
             PyObject *item = place ? PyLong_FromUnsignedLong(number) : NULL;
             if (place && (!item || PyList_Append(PyList_GET_ITEM(found, place - 1), item) < 0))
                 Py_CLEAR(found);

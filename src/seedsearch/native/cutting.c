@@ -2,6 +2,16 @@
 
 #include "native.h"
 
+enum { AHEAD = 16 }; /* words that wait for their numbers, while the memory where these stand is fetched */
+
+/* A word of a text, at [start, end); where it is a pair, `codes` is NULL. */
+typedef struct {
+    const Py_UCS4 *codes;
+    Py_UCS4 pair[2];
+    Py_ssize_t size, start, end;
+    uint32_t hash;
+} Waiting;
+
 /* What is collected: words, or their spans, or their numbers; of spans all, or those of the words numbered in `wanted`. */
 typedef struct {
     PyObject *list; /* NULL where numbers are collected */
@@ -12,6 +22,8 @@ typedef struct {
     Stems *stems; /* NULL where words or spans are collected */
     Numbers numbers, joined;
     Py_ssize_t behind; /* the place behind the last word */
+    Waiting waiting[AHEAD];
+    size_t met, told; /* words so far, and those of them that have got their number: the others wait */
 } Found;
 
 static int
@@ -35,10 +47,10 @@ found_span(Found *found, Py_ssize_t start, Py_ssize_t end)
 
 /* A word that stands at [start, end) of a text; with the one before it, if a hyphen joins them. */
 static int
-found_number(Found *found, const Table *kinds, const Text *text, const Py_UCS4 *word, Py_ssize_t size, Py_ssize_t start,
-             Py_ssize_t end)
+found_number(Found *found, const Table *kinds, const Text *text, uint32_t hash, const Py_UCS4 *word, Py_ssize_t size,
+             Py_ssize_t start, Py_ssize_t end)
 {
-    uint32_t number = stems_meet(found->stems, kinds, word, size);
+    uint32_t number = stems_meet(found->stems, kinds, hash, word, size);
     if (number == UNKNOWN)
         return -1;
     if (found->numbers.size && start == found->behind + 1 && text->codes[found->behind] == '-') {
@@ -49,13 +61,46 @@ found_number(Found *found, const Table *kinds, const Text *text, const Py_UCS4 *
             Py_ssize_t rest = Py_MIN(size, LONGEST_TERM - (Py_ssize_t)left->size);
             memcpy(both, vocabulary->codes + left->start, left->size * sizeof(Py_UCS4));
             memcpy(both + left->size, word, rest * sizeof(Py_UCS4));
-            uint32_t joined = stems_meet(found->stems, kinds, both, left->size + rest);
+            Py_ssize_t whole = left->size + rest;
+            uint32_t joined = stems_meet(found->stems, kinds, (uint32_t)hash_of(both, whole), both, whole);
             if (joined == UNKNOWN || numbers_append(&found->joined, joined) < 0)
                 return -1;
         }
     }
     found->behind = end;
     return numbers_append(&found->numbers, number);
+}
+
+/* The numbers of the words that wait, but for the last `left`. */
+static int
+found_waiting(Found *found, const Table *kinds, const Text *text, size_t left)
+{
+    while (found->met - found->told > left) {
+        const Waiting *one = &found->waiting[found->told++ % AHEAD];
+        const Py_UCS4 *word = one->codes ? one->codes : one->pair;
+        if (found_number(found, kinds, text, one->hash, word, one->size, one->start, one->end) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* As `found_number`, when others have been met: to fetch the cell of a word that is rare takes as long as to cut ten words. */
+static int
+found_later(Found *found, const Table *kinds, const Text *text, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t start,
+            Py_ssize_t end)
+{
+    if (found_waiting(found, kinds, text, AHEAD - 1) < 0)
+        return -1;
+    Waiting *one = &found->waiting[found->met++ % AHEAD];
+    *one = (Waiting){codes, {codes[0], 0}, size, start, end, (uint32_t)hash_of(codes, size)};
+    if (size == 2) {
+        one->codes = NULL;
+        one->pair[1] = codes[1];
+    }
+    fetch_cell(found->stems->vocabulary, one->hash);
+    if (found->met - found->told > AHEAD / 2)
+        fetch_word(found->stems->vocabulary, found->waiting[(found->met - AHEAD / 2 - 1) % AHEAD].hash);
+    return 0;
 }
 
 /* The word that stands at [start, end), or a bigram of the characters there. */
@@ -67,7 +112,7 @@ found_word(Found *found, const Table *kinds, const Text *text, const Py_UCS4 *co
     if (found->has_spans)
         return found_span(found, start, end);
     if (found->stems)
-        return found_number(found, kinds, text, codes, size, start, end);
+        return found_later(found, kinds, text, codes, size, start, end);
     return found_append(found, text_from(codes, size));
 }
 
@@ -86,9 +131,12 @@ found_string(Found *found, Table *kinds, const Text *text, PyObject *word, Py_ss
     }
     if (table_read(kinds, word, &letters) < 0)
         return -1;
-    int failed = found_number(found, kinds, text, letters.codes, Py_MIN(letters.size, LONGEST_TERM), start, end);
+    Py_ssize_t size = Py_MIN(letters.size, LONGEST_TERM);
+    uint32_t hash = (uint32_t)hash_of(letters.codes, size);
+    int failed = found_waiting(found, kinds, text, 0) < 0 ||
+                 found_number(found, kinds, text, hash, letters.codes, size, start, end) < 0;
     PyMem_Free(letters.codes);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 /* The words of what stands between two places and holds a stop or comma inside a word, as Python sees them. */
@@ -175,6 +223,8 @@ cut(Found *found, Table *kinds, PyObject *string)
         else
             at++;
     }
+    if (at >= 0 && found_waiting(found, kinds, &text, 0) < 0)
+        at = -1;
     PyMem_Free(text.codes);
     return at < 0 ? -1 : 0;
 }

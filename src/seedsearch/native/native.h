@@ -15,6 +15,9 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility push(hidden)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)(address))
 #endif
 
 /* Kinds of characters: `letters.kinds`. */
@@ -124,7 +127,20 @@ typedef struct {
 
 extern PyTypeObject VocabularyType;
 
-uint32_t number_of(Vocabulary *vocabulary, const Py_UCS4 *codes, Py_ssize_t size);
+/* Have the memory fetched where the cell of a string stands, or then its word. */
+static inline void
+fetch_cell(const Vocabulary *vocabulary, uint32_t hash)
+{
+    if (vocabulary->room)
+        FETCH(&vocabulary->cells[hash & (vocabulary->room - 1)]);
+}
+
+static inline void
+fetch_word(const Vocabulary *vocabulary, uint32_t hash)
+{
+    if (vocabulary->room)
+        FETCH(vocabulary->codes + vocabulary->cells[hash & (vocabulary->room - 1)].start);
+}
 
 /* Stems: of the words of a vocabulary in texts of one language, and the words that were met there. */
 
@@ -139,7 +155,7 @@ typedef struct {
 
 extern PyTypeObject StemsType;
 
-uint32_t stems_meet(Stems *stems, const Table *kinds, const Py_UCS4 *codes, Py_ssize_t size);
+uint32_t stems_meet(Stems *stems, const Table *kinds, uint32_t hash, const Py_UCS4 *codes, Py_ssize_t size);
 PyObject *cut_numbers(Stems *stems, Table *kinds, Memo *odd, PyObject *string);
 
 /* Texts as the numbers of their words, each a buffer of Python's. */

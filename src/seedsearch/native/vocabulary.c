@@ -72,11 +72,10 @@ vocabulary_grow(Vocabulary *vocabulary)
     return 0;
 }
 
-/* The number of a string, a new one if it has none; UNKNOWN for an error. */
-uint32_t
-number_of(Vocabulary *vocabulary, const Py_UCS4 *codes, Py_ssize_t size)
+/* The number of a string, a new one if it has none; UNKNOWN for an error. `hash` is that of `hash_of`. */
+static uint32_t
+number_of(Vocabulary *vocabulary, uint32_t hash, const Py_UCS4 *codes, Py_ssize_t size)
 {
-    uint32_t hash = (uint32_t)hash_of(codes, size);
     if (vocabulary->room) {
         Cell *cell = cell_of(vocabulary, hash, codes, size);
         if (cell->start)
@@ -121,7 +120,7 @@ number_of_string(Vocabulary *vocabulary, PyObject *string)
     Text text;
     if (word_open(&text, string) < 0)
         return UNKNOWN;
-    uint32_t number = number_of(vocabulary, text.codes, text.size);
+    uint32_t number = number_of(vocabulary, (uint32_t)hash_of(text.codes, text.size), text.codes, text.size);
     PyMem_Free(text.codes);
     return number;
 }
@@ -229,9 +228,9 @@ stems_reserve(Stems *stems)
 
 /* The number of a word that was met in a text; UNKNOWN for an error. The kinds of its characters are known. */
 uint32_t
-stems_meet(Stems *stems, const Table *kinds, const Py_UCS4 *codes, Py_ssize_t size)
+stems_meet(Stems *stems, const Table *kinds, uint32_t hash, const Py_UCS4 *codes, Py_ssize_t size)
 {
-    uint32_t number = number_of(stems->vocabulary, codes, size);
+    uint32_t number = number_of(stems->vocabulary, hash, codes, size);
     if (number == UNKNOWN || stems_reserve(stems) < 0)
         return UNKNOWN;
     uint8_t *flags = &stems->flags[number];
