@@ -253,18 +253,15 @@ def _closeness(worths: Sequence[float], positions: Sequence[Sequence[int]], leng
     lift = 0.0
     for worth, here, there in zip(worths, positions, positions[1:], strict=False):
         if here and there:
-            following = set(there)
-            ordered = sum([at + 1 in following for at in here])
-            near = sum([_is_near(at, there) for at in here])
-            if near:  # who follows is near
+            ordered = near = 0
+            for at in here:
+                first = bisect_right(there, at - WINDOW)  # of those less than WINDOW away, which are ascending
+                if first < len(there) and there[first] < at + WINDOW:
+                    near += 1
+                    ordered += at + 1 in there[first : first + 2 * WINDOW]
+            if near:
                 lift += worth * (ORDERED * saturate(ordered / length) + NEAR * saturate(near / length))
     return lift
-
-
-def _is_near(at: int, there: Sequence[int]) -> bool:
-    """Whether one of some ascending positions is less than WINDOW away from another."""
-    first = bisect_right(there, at - WINDOW)
-    return first < len(there) and there[first] < at + WINDOW
 
 
 def _shared(scores: Sequence[float], pool: Pool, lengths: Sequence[_Length]) -> list[float]:

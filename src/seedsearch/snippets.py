@@ -7,7 +7,7 @@ words of a phrase only where they stand as that phrase, and a Chinese word by it
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -22,6 +22,7 @@ from seedsearch.query import And, Leaf, Node, Or, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
 
 _NUMBER = 6  # characters: what a list number or a bullet takes at the beginning of a line
+_SAME = 1e-6  # by how much windows that show the same may differ in worth, as sums of floats do
 WIDTH = 420  # columns: about five lines of a terminal, or 200 Chinese characters
 
 
@@ -60,18 +61,19 @@ def matches(texts: Sequence[tuple[str, str]], wanted: Sequence[Leaf], weights: S
 def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weights: Sequence[float]) -> list[Match]:
     """As `matches`, of one text in which the parts of the query have been found."""
     folded = fold(text, page.folded)
-    parts = []
-    for part, (leaf, positions) in enumerate(zip(wanted, places.positions, strict=True)):
-        more = len(leaf.positions) - 1 if isinstance(leaf, Phrase) else 0
-        parts += [(at, at + more, part) for at in positions]
-    spans = cutting.places(folded.text, {at for first, last, _ in parts for at in (first, last)})
+    ends = {part: len(leaf.positions) - 1 for part, leaf in enumerate(wanted) if isinstance(leaf, Phrase)}
+    parts = [(at, part) for part, positions in enumerate(places.positions) for at in positions]
+    needed = {at for at, _ in parts}.union(at + ends[part] for at, part in parts if part in ends) if ends else dict(parts)
+    spans = cutting.places(folded.text, needed)
     found = []
-    for first, last, part in parts:
-        leaf, begin, end = wanted[part], spans[first], spans[last]
-        if isinstance(leaf, Phrase):
-            begin = _half(begin, page.word(first), leaf.positions[0])
-            end = _half(end, page.word(last), leaf.positions[-1])
-        found.append((begin[0], end[1], part))
+    for at, part in parts:
+        start, end = spans[at]
+        if part in ends:
+            leaf, last = wanted[part], at + ends[part]
+            assert isinstance(leaf, Phrase)
+            start = _half((start, end), page.word(at), leaf.positions[0])[0]
+            end = _half(spans[last], page.word(last), leaf.positions[-1])[1]
+        found.append((start, end, part))
     if not places.joined.keys().isdisjoint(page.joined):
         words = cutting.cut_folded(folded.text)
         for i, word in cutting.joined(folded.text, words).items():
@@ -82,7 +84,8 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
             found += [(match.start(), match.end(), part) for match in re.finditer(character, folded.text)]
     if folded.starts is not None:
         found = [(*folded.source_span(start, end), part) for start, end, part in found]
-    return sorted([Match._make((start, end, part, weights[part])) for start, end, part in found])
+    found.sort()
+    return [Match._make((start, end, part, weights[part])) for start, end, part in found]
 
 
 def _half(span: tuple[int, int], word: str, forms: Sequence[str]) -> tuple[int, int]:
@@ -130,16 +133,19 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
     if not bounds:
         return 0, min(len(text), width)
     starts = [start for start, _ in bounds]
-    candidates = {starts[max(0, bisect_left(starts, match.start + 1) - 1)] for match in found} or {starts[0]}
+    candidates = {starts[max(0, bisect_right(starts, start) - 1)] for start, *_ in found} or {starts[0]}
     best = min(candidates)
     limit = _limits(text, [best], width)[0]
-    if any(match.end > limit for match in found):  # the first sentence with a match does not show all of them
+    if found and max([end for _, end, *_ in found]) > limit:  # the first sentence with a match does not show all of them
         # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
-        begins = sorted(candidates | {_word_start(text, match.start, width // 5) for match in found})
+        begins = sorted(candidates | {_word_start(text, start, width // 5) for start, *_ in found})
         limits = _limits(text, begins, width)
         worth = _worth(found, begins, limits)
-        rank = max(range(len(begins)), key=lambda i: (round(worth[i], 6), begins[i] in candidates, -begins[i]))
-        best, limit = begins[rank], limits[rank]
+        most = max(worth)
+        best, limit = max(
+            ((begin, limit) for begin, limit, value in zip(begins, limits, worth, strict=True) if value > most - _SAME),
+            key=lambda window: (window[0] in candidates, -window[0]),
+        )
     line = text.rfind("\n", 0, best) + 1
     if best - line <= _NUMBER:
         best, limit = line, _limits(text, [line], width)[0]
@@ -163,23 +169,29 @@ def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int])
     """For each window the weights of the parts that it shows, each once, and a tenth for each further time: variety before
     repetition."""
     # A window moves over the matches, so that each comes in once and goes out once: by its end, and by its start.
-    coming = sorted(range(len(found)), key=lambda i: found[i].end, reverse=True)
-    weights = {match.part: match.weight for match in found}
+    ends = [match.end for match in found]
+    coming = sorted(range(len(found)), key=ends.__getitem__, reverse=True)
+    inside = [False] * len(found)
     going = 0
-    inside: set[int] = set()
-    counts: dict[int, int] = {}
+    counts = dict.fromkeys((match.part for match in found), 0)
+    values = dict.fromkeys(counts, 0.0)
     sums = []
     for begin, limit in zip(begins, limits, strict=True):
-        while coming and found[coming[-1]].end <= limit:
+        changed = []
+        while coming and ends[coming[-1]] <= limit:
             i = coming.pop()
-            if found[i].start >= begin:
-                inside.add(i)
-                counts[found[i].part] = counts.get(found[i].part, 0) + 1
+            start, _, part, weight = found[i]
+            if start >= begin:
+                inside[i] = True
+                changed.append((part, weight, 1))
         while going < len(found) and found[going].start < begin:
-            if going in inside:
-                counts[found[going].part] -= 1
+            if inside[going]:
+                changed.append((*found[going][2:], -1))
             going += 1
-        sums.append(sum([weights[part] * (0.9 + count / 10) for part, count in counts.items() if count]))
+        for part, weight, more in changed:
+            counts[part] = count = counts[part] + more
+            values[part] = weight * (0.9 + count / 10) if count else 0.0
+        sums.append(sum(values.values()))
     return sums
 
 

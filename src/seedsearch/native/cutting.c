@@ -2,8 +2,6 @@
 
 #include "native.h"
 
-enum { AHEAD = 16 }; /* words that wait for their numbers, while the memory where these stand is fetched */
-
 /* A word of a text, at [start, end); where it is a pair, `codes` is NULL. */
 typedef struct {
     const Py_UCS4 *codes;
@@ -143,7 +141,8 @@ found_string(Found *found, Table *kinds, const Text *text, PyObject *word, Py_ss
 static int
 cut_odd(Found *found, Table *kinds, const Text *text, Py_ssize_t start, Py_ssize_t end)
 {
-    PyObject *words = recall(found->odd, text->codes + start, end - start);
+    const Py_UCS4 *codes = text->codes + start;
+    PyObject *words = recall(found->odd, hash_of(codes, end - start), codes, end - start);
     int failed = !words;
     if (words && !PyList_Check(words)) {
         PyErr_SetString(PyExc_TypeError, "a list of words and their spans is wanted");

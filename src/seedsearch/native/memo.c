@@ -89,11 +89,10 @@ memo_keep(Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size, PyOb
     return 0;
 }
 
-/* What the function gives for a string; a new reference. */
+/* What the function gives for a string, of which the hash is known; a new reference. */
 PyObject *
-recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size)
+recall(Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size)
 {
-    uint64_t hash = hash_of(codes, size);
     if (memo->room) {
         Slot *slot = slot_of(memo, hash, codes, size);
         if (slot->entry)

@@ -25,6 +25,7 @@ enum { RUN = 1, IDEOGRAPH = 2, BLANK = 4, LETTER = 8, MARK = 16 };
 
 enum { LONGEST_GAP = 3, LONGEST_TERM = 64 }; /* characters: `cutting` */
 enum { LONGEST_KEY = 80 };                   /* characters of what is remembered */
+enum { AHEAD = 16 };                         /* words that wait while the memory is fetched where what is known of them stands */
 
 /* A text as code points, with a NUL behind it. */
 typedef struct {
@@ -95,7 +96,30 @@ extern PyTypeObject MemoType;
 extern uint64_t hash_seed; /* another one in every process: nobody can write texts whose words meet in one cell */
 uint64_t hash_of(const Py_UCS4 *codes, Py_ssize_t size);
 Slot *slot_of(const Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
-PyObject *recall(Memo *memo, const Py_UCS4 *codes, Py_ssize_t size);
+PyObject *recall(Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
+
+/* Have the memory fetched where the slot of a string stands, or then its entry, or then what that holds. */
+static inline void
+fetch_slot(const Memo *memo, uint64_t hash)
+{
+    if (memo->room)
+        FETCH(&memo->slots[hash & (memo->room - 1)]);
+}
+
+static inline void
+fetch_entry(const Memo *memo, uint64_t hash)
+{
+    if (memo->room)
+        FETCH(memo->slots[hash & (memo->room - 1)].entry);
+}
+
+static inline void
+fetch_value(const Memo *memo, uint64_t hash)
+{
+    const Entry *entry = memo->room ? memo->slots[hash & (memo->room - 1)].entry : NULL;
+    if (entry)
+        FETCH(entry->value);
+}
 
 /* Vocabulary: words by number, and the reverse. */
 

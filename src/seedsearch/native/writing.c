@@ -2,6 +2,61 @@
 
 #include "native.h"
 
+/* Words that stand together, of which the memo is asked what is written for them. */
+typedef struct {
+    const Py_UCS4 *codes;
+    Py_ssize_t size;
+    uint64_t hash;
+} Chunk;
+
+/* What is written, and what waits to be written behind it. */
+typedef struct {
+    Output output;
+    Memo *words;
+    Chunk waiting[AHEAD];
+    size_t met, done; /* chunks so far, and those of them that are written */
+} Writing;
+
+/* Write what was given for a chunk, which is let go of; NULL for an error. */
+static int
+write_given(Output *output, PyObject *given)
+{
+    int failed = !given || output_string(output, given) < 0 || output_reserve(output, 1) < 0;
+    if (!failed && PyUnicode_GET_LENGTH(given))
+        output->codes[output->size++] = ' ';
+    Py_XDECREF(given);
+    return failed ? -1 : 0;
+}
+
+/* Write the chunks that wait, but for the last `left`. */
+static int
+write_waiting(Writing *writing, size_t left)
+{
+    while (writing->met - writing->done > left) {
+        const Chunk *chunk = &writing->waiting[writing->done++ % AHEAD];
+        if (write_given(&writing->output, recall(writing->words, chunk->hash, chunk->codes, chunk->size)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Write a chunk when others have been met: to fetch what is known of a word that is rare takes as long as to go over ten. */
+static int
+write_later(Writing *writing, const Py_UCS4 *codes, Py_ssize_t size)
+{
+    if (write_waiting(writing, AHEAD - 1) < 0)
+        return -1;
+    uint64_t hash = hash_of(codes, size);
+    fetch_slot(writing->words, hash);
+    writing->waiting[writing->met++ % AHEAD] = (Chunk){codes, size, hash};
+    size_t waiting = writing->met - writing->done;
+    if (waiting > AHEAD / 3)
+        fetch_entry(writing->words, writing->waiting[(writing->met - 1 - AHEAD / 3) % AHEAD].hash);
+    if (waiting > 2 * AHEAD / 3)
+        fetch_value(writing->words, writing->waiting[(writing->met - 1 - 2 * AHEAD / 3) % AHEAD].hash);
+    return 0;
+}
+
 /* What is written for a bigram, which stand in it as the signs U+E000 and U+E001. */
 static int
 write_pair(Output *output, PyObject *way, Py_UCS4 one, Py_UCS4 other)
@@ -50,21 +105,20 @@ is_edge(Py_UCS4 code)
    A hyphen beside a chain may join a word of it to the next: all that hyphens hang together there is asked for at once.
    `chain` is the place where the chain before `at` begins, and what is written for it begins at `before`. */
 static Py_ssize_t
-write_chunk(Output *output, Memo *words, PyObject *exact, const Table *kinds, const Text *text, Py_ssize_t at,
-            Py_ssize_t chain, Py_ssize_t before)
+write_chunk(Writing *writing, PyObject *exact, const Table *kinds, const Text *text, Py_ssize_t at, Py_ssize_t chain,
+            Py_ssize_t before)
 {
     const Py_UCS4 *codes = text->codes;
     Py_ssize_t start = at, next;
-    PyObject *written;
     while (is_joined(kinds, codes[at]))
         at++;
     if (at - start == 1 && codes[start] != '-' && !(told(kinds, codes[start]) & LETTER))
         return at;
     int hangs_before = codes[start] == '-' && start && told(kinds, codes[start - 1]) & RUN;
     if (hangs_before || (codes[at - 1] == '-' && told(kinds, codes[at]) & RUN)) {
-        if (hangs_before) {
+        if (hangs_before) { /* nothing has been met since */
             start = chain;
-            output->size = before;
+            writing->output.size = before;
         }
         while (codes[at - 1] == '-' && told(kinds, codes[at]) & RUN) {
             for (; (next = next_letter(kinds, text, at)) >= 0; at = next)
@@ -73,25 +127,19 @@ write_chunk(Output *output, Memo *words, PyObject *exact, const Table *kinds, co
                 while (is_joined(kinds, codes[at]))
                     at++;
         }
+        if (write_waiting(writing, 0) < 0)
+            return -1;
         PyObject *region = text_from(codes + start, at - start);
-        written = region ? PyObject_CallOneArg(exact, region) : NULL;
+        PyObject *given = region ? PyObject_CallOneArg(exact, region) : NULL;
         Py_XDECREF(region);
-    } else {
-        Py_ssize_t end = at;
-        while (start < end && is_edge(codes[start]))
-            start++;
-        while (start < end && is_edge(codes[end - 1]))
-            end--;
-        if (start == end)
-            return at;
-        written = recall(words, codes + start, end - start);
+        return write_given(&writing->output, given) < 0 ? -1 : at;
     }
-    if (!written || output_string(output, written) < 0 || output_reserve(output, 1) < 0)
-        at = -1;
-    else if (PyUnicode_GET_LENGTH(written))
-        output->codes[output->size++] = ' ';
-    Py_XDECREF(written);
-    return at;
+    Py_ssize_t end = at;
+    while (start < end && is_edge(codes[start]))
+        start++;
+    while (start < end && is_edge(codes[end - 1]))
+        end--;
+    return start < end && write_later(writing, codes + start, end - start) < 0 ? -1 : at;
 }
 
 PyDoc_STRVAR(written_doc, "written(text, kinds, words, exact, ways, /)\n--\n\n"
@@ -102,10 +150,11 @@ native_written(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *string, *exact, *ways, *found = NULL;
     Table *kinds;
-    Memo *words;
     Text text;
-    if (!PyArg_ParseTuple(args, "UO!O!OO!:written", &string, &TableType, &kinds, &MemoType, &words, &exact, &PyTuple_Type,
-                          &ways))
+    Writing writing = {0};
+    Output *output = &writing.output;
+    if (!PyArg_ParseTuple(args, "UO!O!OO!:written", &string, &TableType, &kinds, &MemoType, &writing.words, &exact,
+                          &PyTuple_Type, &ways))
         return NULL;
     if (PyTuple_GET_SIZE(ways) != 3) {
         PyErr_SetString(PyExc_ValueError, "three ways to write are wanted");
@@ -113,22 +162,23 @@ native_written(PyObject *Py_UNUSED(module), PyObject *args)
     }
     if (kinds_read(kinds, string, &text) < 0)
         return NULL;
-    Output output = {NULL, 0, 0};
-    Py_ssize_t at = output_reserve(&output, 2 * text.size + 1), chain = 0, before = 0;
+    Py_ssize_t at = output_reserve(output, 2 * text.size + 1), chain = 0, before = 0;
     while (at >= 0 && at < text.size) {
         if (told(kinds, text.codes[at]) & RUN) {
+            if (write_waiting(&writing, 0) < 0)
+                break;
             chain = at;
-            before = output.size;
-            at = write_chain(&output, ways, kinds, &text, at);
+            before = output->size;
+            at = write_chain(output, ways, kinds, &text, at);
         } else if (is_joined(kinds, text.codes[at])) {
-            at = write_chunk(&output, words, exact, kinds, &text, at, chain, before);
+            at = write_chunk(&writing, exact, kinds, &text, at, chain, before);
         } else {
             at++;
         }
     }
-    if (at >= 0)
-        found = text_from(output.codes, output.size - (output.size > 0));
-    PyMem_Free(output.codes);
+    if (at >= text.size && write_waiting(&writing, 0) == 0)
+        found = text_from(output->codes, output->size - (output->size > 0));
+    PyMem_Free(output->codes);
     PyMem_Free(text.codes);
     return found;
 }

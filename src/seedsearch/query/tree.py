@@ -133,7 +133,7 @@ def alternatives(nodes: Iterable[Node]) -> tuple[Node, ...]:
     for node in nodes:
         for child in node.children if isinstance(node, Or) and node.minimum == 1 else (node,):
             # To a dictionary tuples of two kinds are the same.
-            flat.setdefault((type(child), *child) if isinstance(child, Term) else repr(child), child)
+            flat.setdefault((type(child), *child) if isinstance(child, Term | Word) else repr(child), child)
     return tuple(flat.values())
 
 
