@@ -133,12 +133,13 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
     if not bounds:
         return 0, min(len(text), width)
     starts = [start for start, _ in bounds]
-    candidates = {starts[max(0, bisect_right(starts, start) - 1)] for start, *_ in found} or {starts[0]}
+    places = [match.start for match in found]
+    candidates = {starts[max(0, bisect_right(starts, place) - 1)] for place in places} or {starts[0]}
     best = min(candidates)
     limit = _limits(text, [best], width)[0]
-    if found and max([end for _, end, *_ in found]) > limit:  # the first sentence with a match does not show all of them
+    if max((match.end for match in found), default=0) > limit:  # the first sentence with a match does not show all of them
         # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
-        begins = sorted(candidates | {_word_start(text, start, width // 5) for start, *_ in found})
+        begins = sorted(candidates.union(_word_starts(text, places, width // 5)))
         limits = _limits(text, begins, width)
         worth = _worth(found, begins, limits)
         most = max(worth)
@@ -172,26 +173,24 @@ def _worth(found: Sequence[Match], begins: Sequence[int], limits: Sequence[int])
     ends = [match.end for match in found]
     coming = sorted(range(len(found)), key=ends.__getitem__, reverse=True)
     inside = [False] * len(found)
-    going = 0
     counts = dict.fromkeys((match.part for match in found), 0)
-    values = dict.fromkeys(counts, 0.0)
+    going, worth = 0, 0.0
     sums = []
     for begin, limit in zip(begins, limits, strict=True):
-        changed = []
         while coming and ends[coming[-1]] <= limit:
             i = coming.pop()
             start, _, part, weight = found[i]
             if start >= begin:
                 inside[i] = True
-                changed.append((part, weight, 1))
+                worth += weight / 10 if counts[part] else weight
+                counts[part] += 1
         while going < len(found) and found[going].start < begin:
             if inside[going]:
-                changed.append((*found[going][2:], -1))
+                _, _, part, weight = found[going]
+                counts[part] -= 1
+                worth -= weight / 10 if counts[part] else weight
             going += 1
-        for part, weight, more in changed:
-            counts[part] = count = counts[part] + more
-            values[part] = weight * (0.9 + count / 10) if count else 0.0
-        sums.append(sum(values.values()))
+        sums.append(worth)
     return sums
 
 
@@ -236,15 +235,17 @@ def _end(text: str, begin: int, limit: int, fitting: Collection[int]) -> int:
     return len(text[:end].rstrip())
 
 
-def _word_start(text: str, at: int, back: int) -> int:
-    """A word boundary up to `back` characters before a place."""
-    start = max(0, at - back)
-    if 0 < start < at:
-        before = _no_letter().search(text, start - 1, at - 1)
-        start = before.end() if before else at
-    while start < at and text[start].isspace():
-        start += 1
-    return start
+def _word_starts(text: str, places: Sequence[int], back: int) -> Iterator[int]:
+    """A word boundary up to `back` characters before each place."""
+    search = _no_letter().search
+    for at in places:
+        start = max(0, at - back)
+        if 0 < start < at:
+            before = search(text, start - 1, at - 1)
+            start = before.end() if before else at
+        while start < at and text[start].isspace():
+            start += 1
+        yield start
 
 
 def _marks(text: str, found: Sequence[Match], start: int, end: int) -> tuple[tuple[int, int], ...]:
