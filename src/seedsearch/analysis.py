@@ -83,8 +83,8 @@ def _entry(word: str, stem: str, language: str) -> tuple[str, ...]:
     if word.isalpha() and word.isascii():
         return terms
     plain, others = respelt(word, language)
-    bare = (_ACCENTED + plain,) if plain else ()
-    return tuple(dict.fromkeys((*terms, *bare, *others, *parts(word))))[:MOST_TERMS]
+    more = (*((_ACCENTED + plain,) if plain else ()), *others, *parts(word))
+    return tuple(dict.fromkeys((*terms, *more)))[:MOST_TERMS] if more else terms
 
 
 def _joined(folded: str, found: Sequence[Word], language: str) -> dict[int, str]:

@@ -41,7 +41,7 @@ def stems(words: list[str], language: str) -> list[str]:
     if name:
         words = _stemmer(name).stemWords(words)
     english = _stemmer("english").stemWord
-    return [str(english(word)) if _LATIN_WORD.fullmatch(word) else word for word in words]
+    return [str(english(word)) if word.isascii() and _LATIN_WORD.fullmatch(word) else word for word in words]
 
 
 @cache
@@ -80,7 +80,7 @@ def respelt(word: str, language: str) -> tuple[str, tuple[str, ...]]:
     >>> respelt("l'été", "fr")
     ('ete', ('été', 'let'))
     """
-    if "'" not in word and word.isascii():
+    if "'" not in word and not _ACCENTED.search(word):
         return "", ()
     ways = []
     if "'" in word:
