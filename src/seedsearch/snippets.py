@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate
 from unicodedata import east_asian_width
 
@@ -148,7 +148,7 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
             key=lambda window: (window[0] in candidates, -window[0]),
         )
     line = text.rfind("\n", 0, best) + 1
-    if best - line <= _NUMBER:
+    if 0 < best - line <= _NUMBER:
         best, limit = line, _limits(text, [line], width)[0]
     ends = {end for _, end in bounds if best < end <= limit}
     return best, _end(text, best, limit, ends.union(_line_ends(text, best, limit)))
@@ -199,7 +199,7 @@ def _limits(text: str, begins: Sequence[int], width: int) -> list[int]:
     first, last = begins[0], min(len(text), begins[-1] + width)
     if text.isascii() or not _may_be_wide().search(text, first, last):
         return [min(len(text), begin + width) for begin in begins]
-    columns = list(accumulate(map(_columns, text[first:last]), initial=0))
+    columns = list(accumulate(map(_COLUMNS.__getitem__, text[first:last]), initial=0))
     return [min(first + bisect_right(columns, columns[begin - first] + width) - 1, begin + width) for begin in begins]
 
 
@@ -215,9 +215,15 @@ def _may_be_wide() -> re.Pattern[str]:
     return re.compile("[^\x00-\u10ff\u1160-\u2319]")
 
 
-@lru_cache(maxsize=1 << 14)
-def _columns(character: str) -> int:
-    return 2 if east_asian_width(character) in "WF" else 1
+class _Columns(dict[str, int]):
+    """How many columns each character takes, filled as characters are met."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = columns = 2 if east_asian_width(character) in "WF" else 1
+        return columns
+
+
+_COLUMNS = _Columns()
 
 
 def _end(text: str, begin: int, limit: int, fitting: Collection[int]) -> int:
