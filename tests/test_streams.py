@@ -18,7 +18,9 @@ TELLING = st.text(
     "ab1Aé'’-‐.,_ \n\t\0\u3000\u2028ー・カﾞ日本灣台한국ไทยก็нйё½㎞…नि\u0301\u0338\U00020000\ud800İǅßﬁ`", max_size=40
 )
 # More words than are looked up at once, and between them what is not.
-LONG = st.lists(st.sampled_from(["arms", "sales", "F-16", "u.s.-based", "1,990", "--", "台灣", "a-日", "本-b", "été"]), max_size=60)
+LONG = st.lists(
+    st.sampled_from(["arms", "sales", "F-16", "u.s.-based", "1,990", "--", "台灣", "a-日", "本-b", "été"]), max_size=60
+)
 TEXTS = st.tuples(TELLING | st.text(max_size=40) | LONG.map(" ".join), LANGUAGES)
 
 

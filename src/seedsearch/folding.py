@@ -39,7 +39,7 @@ def fold(text: str, known: str = "") -> Folded:
     """
     folded = known or fold_text(text)
     if text.isascii() or not _kinds().any(text, _SEVERAL | _COMPOSING):
-        return Folded(folded)
+        return Folded._make((folded, None, None))
     if not _kinds().any(text, _COMPOSING):  # every character is a cluster: a third of the time of the loop below
         folds = [_single(character) for character in text]
         places = [i for i, piece in enumerate(folds) for _ in piece]
