@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from itertools import pairwise
 from random import Random
 from unicodedata import east_asian_width
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from seedsearch.analysis import MOST_TERMS, WRITTEN, alternatives, beginnings, postings, tokens
 from seedsearch.cutting import LONGEST_TERM, _may_be_run, cut, cut_folded, joined, places, words
 from seedsearch.engines.protocol import MAX_ALTERNATIVES
-from seedsearch.folding import fold, fold_text
+from seedsearch.folding import _composes, fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
 from seedsearch.snippets import _may_be_wide
@@ -54,6 +55,17 @@ def test_every_folded_character_knows_where_it_came_from(text: str) -> None:
         start, end = folded.source_span(i, i + 1)
         assert 0 <= start < end <= len(text)
         assert folded.text[i] in fold(text[start:end]).text
+
+
+@given(TRICKY)
+def test_what_a_character_folds_to_with_its_marks_comes_from_all_of_them(text: str) -> None:
+    starts = [i for i in range(len(text)) if not i or not _composes(text[i])]
+    pieces = [(fold_text(text[start:end]), start, end) for start, end in pairwise([*starts, len(text)])]
+    folded = fold(text)
+    assert folded.text == "".join(piece for piece, _, _ in pieces)
+    if folded.starts is not None and folded.ends is not None:
+        spans = list(zip(folded.starts, folded.ends, strict=True))
+        assert spans == [(start, end) for piece, start, end in pieces for _ in piece]
 
 
 @given(TRICKY)
