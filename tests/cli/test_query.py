@@ -216,6 +216,13 @@ def test_what_says_the_same_is_shown_once(program: Program, tmp_path: Path) -> N
     run = program("query", "harbour pilots", cwd=tmp_path)
     assert re.findall(r"^docs/(\w)\.txt", run.stdout, re.MULTILINE) == ["a", "d"]
     assert "  also docs/b.txt:1-1, docs/c.txt:1-1\n" in run.stdout
+    for number in range(10, 20):
+        (tmp_path / "docs" / f"e{number}.txt").write_text(text, "utf-8")
+    assert program("index", cwd=tmp_path).returncode == 0
+    run = program("query", "harbour pilots", cwd=tmp_path)
+    assert re.search(r"^  also (\S+, ){7}\S+ and 4 more \(--json lists all\)$", run.stdout, re.MULTILINE)
+    (first, *_) = map(json.loads, program("query", "harbour pilots", "--json", cwd=tmp_path).stdout.splitlines())
+    assert len(first["also"]) == 12
 
 
 def test_a_score_is_explained(program: Program, seeds_index: Path) -> None:

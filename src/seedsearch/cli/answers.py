@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from seedsearch.searching import Collection, Results
 
 LONGEST = 60  # characters of a word, and words, that an explanation repeats
+PLACES = 8  # that say the same, which a hit lists
 CALLED = 3  # translations of a word that a heading shows
 NOTHING_THERE = "nothing found in the other language; how it is asked there tells: seedsearch translate TEXT"
 LANGUAGES = {"en": "English", "zh": "Chinese"}
@@ -169,7 +170,9 @@ def as_text(hit: Hit) -> str:
         lines.append(f"  {sign} {citation(other.source, other.start_line, other.end_line)}  [{other.language}]{doubt}")
         lines.append(indented(harmless(other.text), "    "))
     if hit.places:
-        lines.append("  also " + ", ".join(citation(*place) for place in hit.places))
+        places = ", ".join(citation(*place) for place in hit.places[:PLACES])
+        more = len(hit.places) - PLACES
+        lines.append(f"  also {places}" + f" and {more} more (--json lists all)" * (more > 0))
     return "\n".join(lines)
 
 
