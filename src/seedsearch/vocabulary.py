@@ -96,8 +96,8 @@ class Lexicon:
         self.language, self.vocabulary = language, vocabulary
         self.stems = stems(vocabulary, sorted(function_words(language)))
         self.terms: dict[int, tuple[str, ...]] = {}
-        # Most terms are those of one word. Tuples of numbers and texts, unlike lists, are left out when Python looks for garbage,
-        # but for the first time: of 100,000 lists each time 5 ms.
+        # Most terms are those of one word. Tuples of numbers and texts, unlike lists, are left out when Python looks for
+        # garbage, but for the first time: of 100,000 lists each time 5 ms.
         self._having: dict[str, int | tuple[int, ...]] = {}
         self._stemmer = stemmer_name(language)
 
