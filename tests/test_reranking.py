@@ -13,8 +13,9 @@ from seedsearch.folding import fold_text
 from seedsearch.function_words import function_words, light_inside, likely_languages
 from seedsearch.pool import find, read
 from seedsearch.query import Leaf, Phrase, Prefix, Term
+from seedsearch.ranking import saturate
 from seedsearch.records import Passage, Span
-from seedsearch.reranking import Asked, Score, rerank
+from seedsearch.reranking import NEAR, ORDERED, WINDOW, Asked, Score, _closeness, rerank
 from seedsearch.spelling import distance, nearest
 
 FILLER = "nothing of interest stands here and so the passage goes on for a while"
@@ -77,6 +78,19 @@ def test_neighbours_of_the_query_are_better_as_neighbours() -> None:
     pool = [passage(f"arms sales {FILLER}"), passage(far), passage(f"sales arms {FILLER}")]
     near, apart, turned = (score.closeness for score in ranked(asked(term("arm"), term("sale")), pool))
     assert near > turned > apart == 0
+
+
+PLACES = st.lists(st.sets(st.integers(0, 40), max_size=30).map(sorted), min_size=1, max_size=4)
+
+
+@given(PLACES)
+def test_what_follows_and_what_is_near_is_counted(places: list[list[int]]) -> None:
+    worths, length, plain = [0.5, 2.0, 3.5], 1.3, 0.0
+    for worth, here, there in zip(worths, places, places[1:], strict=False):
+        follows = sum(at + 1 in there for at in here)
+        near = sum(any(abs(at - other) < WINDOW for other in there) for at in here)
+        plain += worth * (ORDERED * saturate(follows / length) + NEAR * saturate(near / length))
+    assert _closeness(worths, places, length) == pytest.approx(plain)
 
 
 def test_where_all_are_equal_those_that_are_alike_rise() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 VERSION = 5  # of the compiled module: one that was left by another version of this code is not taken
 
@@ -22,13 +22,16 @@ else:
         native = None  # type: ignore[assignment]
 
 
-class _Known(dict[str, int | str | None]):
-    """Character -> what a function gives for it, filled as characters are met."""
+Value = TypeVar("Value")
 
-    def __init__(self, function: Callable[[str], int | str | None]) -> None:
+
+class Known(dict[str, Value]):
+    """Character -> what a function gives for it, filled as characters are met: never more than Unicode has, some ten MB."""
+
+    def __init__(self, function: Callable[[str], Value]) -> None:
         self._function = function
 
-    def __missing__(self, character: str) -> int | str | None:
+    def __missing__(self, character: str) -> Value:
         self[character] = found = self._function(character)
         return found
 
@@ -37,7 +40,7 @@ class PlainTable:
     """As `_native.Table`, in Python."""
 
     def __init__(self, function: Callable[[str], int | str | None], /) -> None:
-        self._known = _Known(function)
+        self._known = Known(function)
 
     def count(self, text: str, size: int, /) -> dict[int, int]:
         """How many characters of a text have each of the numbers below `size`, where any have."""
@@ -59,4 +62,4 @@ if TYPE_CHECKING or native:
 else:
     Table = PlainTable
 
-__all__ = ["PlainTable", "Table", "native"]
+__all__ = ["Known", "PlainTable", "Table", "native"]

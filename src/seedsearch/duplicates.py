@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from seedsearch.pool import Page
 
@@ -30,47 +31,49 @@ def grouped(texts: Sequence[str], pages: Sequence[Page], limit: int) -> list[lis
         alike = seen.get(digits, [])
         if not alike and len(groups) == limit:
             continue
-        probes = _probes(page.words)
-        same = next((group for other, group in alike if other.may_say(text, probes) and other.says(text, page.words)), None)
+        one = _Text(text, page)
+        same = next((group for other, group in alike if other.says(one)), None)
         if same is not None:
             same.append(i)
         elif len(groups) < limit:
             groups.append([i])
-            seen[digits] = [*alike, (_Text(text, page.words), groups[-1])]
+            seen[digits] = [*alike, (one, groups[-1])]
     return groups
 
 
-def _probes(words: memoryview[int]) -> frozenset[int]:
-    """Some words from all over, of which a text that says the same has half: one word in thirty may be another there."""
-    return frozenset([words[len(words) * k // PROBES] for k in range(PROBES)] if words else ())
-
-
 class _Text:
-    """A text with which others are compared: first by what is cheap, for hardly any two say the same."""
+    """A text that is compared with others: first by what is cheap, for hardly any two say the same. The rest is made once."""
 
-    def __init__(self, text: str, words: memoryview[int]) -> None:
-        self._text, self._words, self._vocabulary = text, words, frozenset(words)
+    def __init__(self, text: str, page: Page) -> None:
+        words = page.words
+        self.text, self.words, self.size = text, words, len(text)
+        # Some words from all over, of which a text that says the same has half: one word in thirty may be another there.
+        self.probes = frozenset([words[len(words) * k // PROBES] for k in range(PROBES)] if words else ())
 
-    def may_say(self, text: str, probes: frozenset[int]) -> bool:
-        """Whether a text, by its length and its probes, may say the same as this one."""
-        here, there = len(self._text), len(text)
-        if here > 1.5 * there or there > 1.5 * here:
+    @cached_property
+    def vocabulary(self) -> frozenset[int]:
+        return frozenset(self.words)
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        return _NUMBER.findall(self.text)
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[int, ...]]:
+        found = self.words.tolist()
+        return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
+
+    def says(self, other: _Text) -> bool:
+        """Whether another text with the same digits says the same as this one."""
+        if self.size > 1.5 * other.size or other.size > 1.5 * self.size:
             return False
-        return 2 * len(probes - self._vocabulary) <= len(probes)
-
-    def says(self, text: str, words: memoryview[int]) -> bool:
-        """Whether a text with the same digits says the same as this one."""
         # A word that is not there is in a row of words that is not there.
         return (
-            len(self._vocabulary.difference(words)) <= (1 - ALIKE) * len(self._words) + 1
-            and _NUMBER.findall(self._text) == _NUMBER.findall(text)
-            and _alike(_shingles(self._words), _shingles(words))
+            2 * len(other.probes - self.vocabulary) <= len(other.probes)
+            and len(self.vocabulary.difference(other.words)) <= (1 - ALIKE) * len(self.words) + 1
+            and self.numbers == other.numbers
+            and _alike(self.shingles, other.shingles)
         )
-
-
-def _shingles(words: memoryview[int]) -> frozenset[tuple[int, ...]]:
-    found = words.tolist()
-    return frozenset(zip(*(found[k:] for k in range(SHINGLE)), strict=False)) or frozenset([tuple(found)])
 
 
 def _alike(left: frozenset[tuple[int, ...]], right: frozenset[tuple[int, ...]]) -> bool:

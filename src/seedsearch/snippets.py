@@ -14,6 +14,7 @@ from itertools import accumulate
 from unicodedata import east_asian_width
 
 from seedsearch import cutting
+from seedsearch.characters import Known
 from seedsearch.cutting import is_run
 from seedsearch.folding import fold
 from seedsearch.ingest.sentences import sentences
@@ -22,7 +23,7 @@ from seedsearch.query import And, Leaf, Node, Or, Phrase, Prefix, Term
 from seedsearch.tuples import NamedTuple
 
 _NUMBER = 6  # characters: what a list number or a bullet takes at the beginning of a line
-_SAME = 1e-6  # by how much windows that show the same may differ in worth, as sums of floats do
+_SAME = 1e-9  # the share by which windows that show the same may differ in worth, as sums of floats do
 WIDTH = 420  # columns: about five lines of a terminal, or 200 Chinese characters
 
 
@@ -144,7 +145,7 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
         worth = _worth(found, begins, limits)
         most = max(worth)
         best, limit = max(
-            ((begin, limit) for begin, limit, value in zip(begins, limits, worth, strict=True) if value > most - _SAME),
+            ((begin, limit) for begin, limit, value in zip(begins, limits, worth, strict=True) if value >= most * (1 - _SAME)),
             key=lambda window: (window[0] in candidates, -window[0]),
         )
     line = text.rfind("\n", 0, best) + 1
@@ -215,15 +216,7 @@ def _may_be_wide() -> re.Pattern[str]:
     return re.compile("[^\x00-\u10ff\u1160-\u2319]")
 
 
-class _Columns(dict[str, int]):
-    """How many columns each character takes, filled as characters are met."""
-
-    def __missing__(self, character: str) -> int:
-        self[character] = columns = 2 if east_asian_width(character) in "WF" else 1
-        return columns
-
-
-_COLUMNS = _Columns()
+_COLUMNS = Known(lambda character: 2 if east_asian_width(character) in "WF" else 1)
 
 
 def _end(text: str, begin: int, limit: int, fitting: Collection[int]) -> int:

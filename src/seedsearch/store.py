@@ -379,8 +379,8 @@ def _listed(values: str) -> tuple[str, ...]:
     if values == "[]":
         return ()
     try:
-        if values.count('"') == 2 and "\\" not in values and values[:2] == '["' and values[-2:] == '"]':
+        if values.count('"') == 2 and values.isprintable() and "\\" not in values and values[:2] + values[-2:] == '[""]':
             return (values[2:-2],)
         return tuple(json.loads(values))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):  # the last two where there is no text
         raise IndexCorruptError("the index is damaged (a passage without headings); run: seedsearch index --rebuild") from None

@@ -392,8 +392,8 @@ native_holding(PyObject *Py_UNUSED(module), PyObject *args)
         const Word *word = &vocabulary->words[number];
         const Py_UCS4 *codes = vocabulary->codes + word->start;
         Gram gram = {0, ' '};
-        fetch_soon(vocabulary, &numbers, i + 16, 0);
-        fetch_soon(vocabulary, &numbers, i + 8, 1);
+        fetch_soon(vocabulary, &numbers, i + AHEAD, 0);
+        fetch_soon(vocabulary, &numbers, i + AHEAD / 2, 1);
         for (uint32_t k = 0; found && k <= word->size; k++) {
             gram = gram_next(gram, k < word->size && codes[k] != '\'' ? codes[k] : ' ');
             uint32_t place = grams.places[gram_slot(&grams, gram)];

@@ -2,7 +2,7 @@
 
 #include "native.h"
 
-/* A word of a text, at [start, end); where it is a pair, `codes` is NULL. */
+/* A word of a text, at [start, end). One of two characters is copied and has no `codes`: a bigram may stand in no one place. */
 typedef struct {
     const Py_UCS4 *codes;
     Py_UCS4 pair[2];
@@ -80,6 +80,21 @@ found_waiting(Found *found, const Table *kinds, const Text *text, size_t left)
             return -1;
     }
     return 0;
+}
+
+/* Have the memory fetched where the cell of a string stands, or then its word. */
+static inline void
+fetch_cell(const Vocabulary *vocabulary, uint32_t hash)
+{
+    if (vocabulary->room)
+        FETCH(&vocabulary->cells[hash & (vocabulary->room - 1)]);
+}
+
+static inline void
+fetch_word(const Vocabulary *vocabulary, uint32_t hash)
+{
+    if (vocabulary->room)
+        FETCH(vocabulary->codes + vocabulary->cells[hash & (vocabulary->room - 1)].start);
 }
 
 /* As `found_number`, when others have been met: to fetch the cell of a word that is rare takes as long as to cut ten words. */

@@ -98,29 +98,6 @@ uint64_t hash_of(const Py_UCS4 *codes, Py_ssize_t size);
 Slot *slot_of(const Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
 PyObject *recall(Memo *memo, uint64_t hash, const Py_UCS4 *codes, Py_ssize_t size);
 
-/* Have the memory fetched where the slot of a string stands, or then its entry, or then what that holds. */
-static inline void
-fetch_slot(const Memo *memo, uint64_t hash)
-{
-    if (memo->room)
-        FETCH(&memo->slots[hash & (memo->room - 1)]);
-}
-
-static inline void
-fetch_entry(const Memo *memo, uint64_t hash)
-{
-    if (memo->room)
-        FETCH(memo->slots[hash & (memo->room - 1)].entry);
-}
-
-static inline void
-fetch_value(const Memo *memo, uint64_t hash)
-{
-    const Entry *entry = memo->room ? memo->slots[hash & (memo->room - 1)].entry : NULL;
-    if (entry)
-        FETCH(entry->value);
-}
-
 /* Vocabulary: words by number, and the reverse. */
 
 typedef struct {
@@ -150,21 +127,6 @@ typedef struct {
 } Vocabulary;
 
 extern PyTypeObject VocabularyType;
-
-/* Have the memory fetched where the cell of a string stands, or then its word. */
-static inline void
-fetch_cell(const Vocabulary *vocabulary, uint32_t hash)
-{
-    if (vocabulary->room)
-        FETCH(&vocabulary->cells[hash & (vocabulary->room - 1)]);
-}
-
-static inline void
-fetch_word(const Vocabulary *vocabulary, uint32_t hash)
-{
-    if (vocabulary->room)
-        FETCH(vocabulary->codes + vocabulary->cells[hash & (vocabulary->room - 1)].start);
-}
 
 /* Stems: of the words of a vocabulary in texts of one language, and the words that were met there. */
 

@@ -17,7 +17,7 @@ typedef struct {
     size_t met, done; /* chunks so far, and those of them that are written */
 } Writing;
 
-/* Write what was given for a chunk, which is let go of; NULL for an error. */
+/* Write what was given for a chunk (NULL: an error came instead), and let go of it. */
 static int
 write_given(Output *output, PyObject *given)
 {
@@ -38,6 +38,29 @@ write_waiting(Writing *writing, size_t left)
             return -1;
     }
     return 0;
+}
+
+/* Have the memory fetched where the slot of a string stands, or then its entry, or then what that holds. */
+static inline void
+fetch_slot(const Memo *memo, uint64_t hash)
+{
+    if (memo->room)
+        FETCH(&memo->slots[hash & (memo->room - 1)]);
+}
+
+static inline void
+fetch_entry(const Memo *memo, uint64_t hash)
+{
+    if (memo->room)
+        FETCH(memo->slots[hash & (memo->room - 1)].entry);
+}
+
+static inline void
+fetch_value(const Memo *memo, uint64_t hash)
+{
+    const Entry *entry = memo->room ? memo->slots[hash & (memo->room - 1)].entry : NULL;
+    if (entry)
+        FETCH(entry->value);
 }
 
 /* Write a chunk when others have been met: to fetch what is known of a word that is rare takes as long as to go over ten. */
@@ -116,7 +139,7 @@ write_chunk(Writing *writing, PyObject *exact, const Table *kinds, const Text *t
         return at;
     int hangs_before = codes[start] == '-' && start && told(kinds, codes[start - 1]) & RUN;
     if (hangs_before || (codes[at - 1] == '-' && told(kinds, codes[at]) & RUN)) {
-        if (hangs_before) { /* nothing has been met since */
+        if (hangs_before) { /* nothing waits: before the chain all was written, and no chunk was met since */
             start = chain;
             writing->output.size = before;
         }

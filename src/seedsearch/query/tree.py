@@ -127,13 +127,16 @@ def wanted(node: And) -> list[Node]:
     return [child for child in node.children if not isinstance(child, Not)]
 
 
+_FLAT = (Term, Word)  # the most frequent kinds, whose fields hold no nodes
+
+
 def alternatives(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Nodes for one Or, in order, each once: alternatives of alternatives are alternatives."""
     flat: dict[object, Node] = {}
     for node in nodes:
         for child in node.children if isinstance(node, Or) and node.minimum == 1 else (node,):
             # To a dictionary tuples of two kinds are the same.
-            flat.setdefault((type(child), *child) if isinstance(child, Term | Word) else repr(child), child)
+            flat.setdefault((type(child), *child) if isinstance(child, _FLAT) else repr(child), child)
     return tuple(flat.values())
 
 
