@@ -50,16 +50,12 @@ class State:
         import tantivy
 
         self.schema, self.searcher = schema, searcher
+        self.passages = searcher.num_docs  # those that are not removed
         self.queries, self.occur, self.types, self.order = tantivy.Query, tantivy.Occur, tantivy.FieldType, tantivy.Order
         self._terms: dict[tuple[str, str], tuple[list[tuple[str, int]], list[Query]]] = {}
         self.filtered: tuple[frozenset[int], Query | None] | None = None  # the last filter for documents
         self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
         self._phrases: dict[Phrase, int] = {}
-
-    @property
-    def passages(self) -> int:
-        """Passages that are not removed."""
-        return self.searcher.num_docs
 
     @cached_property
     def languages(self) -> list[tuple[str, int]]:
