@@ -26,7 +26,7 @@ Value = TypeVar("Value")
 
 
 class Known(dict[str, Value]):
-    """Character -> what a function gives for it, filled as characters are met: never more than Unicode has, some ten MB."""
+    """Character -> what a function gives for it, filled as characters are met; all that Unicode has assigned take 15 MB."""
 
     def __init__(self, function: Callable[[str], Value]) -> None:
         self._function = function

@@ -66,12 +66,12 @@ def fold_text(text: str) -> str:
     folded = _alone().translate(text)
     if folded is not None:
         return folded
-    # What its characters are normally, one by one, is what it is, if nothing of that composes: a third of the time.
-    normal = text if unicodedata.is_normalized("NFKC", text) else _normal().translate(text) or ""
-    if (normal is text or unicodedata.is_normalized("NFKC", normal)) and not _kinds().any(normal, _VANISHING):
-        folded = _folded(normal)
+    # The normal forms of its characters, put together, are that of a text if they are normal; Python takes long to make one.
+    plain = text if unicodedata.is_normalized("NFKC", text) else _normal().translate(text) or ""
+    if (plain is text or unicodedata.is_normalized("NFKC", plain)) and not _kinds().any(plain, _VANISHING):
+        folded = _folded(plain)
         # A small letter may compose with a mark as its capital does not: "H\u0331" is two characters, "\u1e96" one.
-        if folded == normal or (len(folded) == len(normal) and unicodedata.is_normalized("NFKC", folded)):
+        if folded == plain or (len(folded) == len(plain) and unicodedata.is_normalized("NFKC", folded)):
             return folded
     normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return _folded(normal)
@@ -137,6 +137,7 @@ def _to_simplified(character: str) -> str:
 
 @cache
 def _normal() -> Table:
+    """The normal form of each character."""
     return Table(lambda character: unicodedata.normalize("NFKC", character))
 
 
@@ -149,8 +150,8 @@ def _uneven() -> re.Pattern[str]:
 
 @cache
 def _shapes() -> Table:
-    """ "m" for what may compose with what stands before, "1" for what else folds to one character, "x" for the others."""
-    return Table(lambda c: "m" if _composes(c) else "1" if len(_single(c)) == 1 else "x")
+    """The kinds of characters, a letter each: "m" for _COMPOSING, "x" for what else is _SEVERAL, "1" for the others."""
+    return Table(lambda character: "m" if (kind := _kind(character)) & _COMPOSING else "x" if kind & _SEVERAL else "1")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -255,11 +255,11 @@ def _closeness(worths: Sequence[float], positions: Sequence[Sequence[int]], leng
         if here and there:
             ordered = near = 0
             for at in here:
-                first = bisect_right(there, at - WINDOW)  # of those less than WINDOW away, which are ascending
+                first = bisect_right(there, at - WINDOW)  # the first that is not too far before: positions ascend
                 if first < len(there) and there[first] < at + WINDOW:
                     near += 1
                     ordered += at + 1 in there[first : first + 2 * WINDOW]
-            if near:
+            if near:  # who follows is near
                 lift += worth * (ORDERED * saturate(ordered / length) + NEAR * saturate(near / length))
     return lift
 

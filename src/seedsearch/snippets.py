@@ -64,8 +64,8 @@ def located(text: str, page: Page, places: Places, wanted: Sequence[Leaf], weigh
     folded = fold(text, page.folded)
     ends = {part: len(leaf.positions) - 1 for part, leaf in enumerate(wanted) if isinstance(leaf, Phrase)}
     parts = [(at, part) for part, positions in enumerate(places.positions) for at in positions]
-    needed = {at for at, _ in parts}.union(at + ends[part] for at, part in parts if part in ends) if ends else dict(parts)
-    spans = cutting.places(folded.text, needed)
+    lasts = {at + ends[part] for at, part in parts if part in ends}
+    spans = cutting.places(folded.text, {at for at, _ in parts} | lasts)
     found = []
     for at, part in parts:
         start, end = spans[at]
@@ -138,7 +138,7 @@ def _window(text: str, found: Sequence[Match], width: int) -> tuple[int, int]:
     candidates = {starts[max(0, bisect_right(starts, place) - 1)] for place in places} or {starts[0]}
     best = min(candidates)
     limit = _limits(text, [best], width)[0]
-    if max((match.end for match in found), default=0) > limit:  # the first sentence with a match does not show all of them
+    if any(match.end > limit for match in found):  # the first sentence with a match does not show all of them
         # A sentence may be longer than the window: then a match itself is where to begin, with a little before it.
         begins = sorted(candidates.union(_word_starts(text, places, width // 5)))
         limits = _limits(text, begins, width)

@@ -96,9 +96,8 @@ class Lexicon:
         self.language, self.vocabulary = language, vocabulary
         self.stems = stems(vocabulary, sorted(function_words(language)))
         self.terms: dict[int, tuple[str, ...]] = {}
-        # Most terms are those of one word. Tuples of numbers and texts, unlike lists, are left out when Python looks for
-        # garbage, but for the first time: of 100,000 lists each time 5 ms.
-        self._having: dict[str, int | tuple[int, ...]] = {}
+        # Tuples of numbers and texts, unlike lists, are left out when Python looks for garbage: of 100,000 each time 5 ms.
+        self._having: dict[str, tuple[int, ...]] = {}
         self._stemmer = stemmer_name(language)
 
     def read(self, text: str) -> tuple[str, memoryview[int], memoryview[int]]:
@@ -111,19 +110,16 @@ class Lexicon:
         """Look up what the words that were met for the first time are called."""
         numbers = self.stems.fresh()
         words = list(map(self.vocabulary.word, numbers))
-        having = self._having
         for number, word, terms in zip(numbers, words, entries(words, self._stemmer), strict=True):
-            if len(terms) > 1 or terms[0] != word:
+            if terms != (word,):
                 self.stems.set(number, terms[0])
                 self.terms[number] = terms
                 for term in terms:
-                    if (before := having.setdefault(term, number)) != number:
-                        having[term] = (*before, number) if isinstance(before, tuple) else (before, number)
+                    self._having[term] = (*self._having.get(term, ()), number)
 
     def having(self, term: str) -> tuple[int, ...]:
         """The numbers of the words that have a term."""
-        known, same = self._having.get(term, ()), self.vocabulary.number(term)
-        found = known if isinstance(known, tuple) else (known,)
+        found, same = self._having.get(term, ()), self.vocabulary.number(term)
         return found if same < 0 or same in self.terms else (*found, same)
 
     def called(self, number: int) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ class TantivyEngine:
             if limit == 0 and isinstance(node, Phrase):
                 return Answer([], self._state.holding(node, query), notes)
             matches, total = _best(self._state, query, limit, _scores(node))
-            return Answer._make((matches, total, notes))
+            return Answer(matches, total, notes)
 
     def frequency(self, field: str, forms: Collection[str]) -> int:
         """Passages with any of these terms. Raises IndexCorruptError."""
@@ -183,8 +183,6 @@ def _best(state: State, query: Query, limit: int, scored: bool) -> tuple[list[Ma
     hits = found.hits
     if len(hits) < total and hits[-1][0] == hits[limit - 1][0]:
         return _untied(state, query, limit, hits[-1][0]), total
-    if len(hits) > limit and hits[limit - 1][0] > hits[limit][0]:
-        hits = hits[:limit]  # none of the others has the score of the last one
     return _numbered(state, hits)[:limit], total
 
 

@@ -43,20 +43,20 @@ found_span(Found *found, Py_ssize_t start, Py_ssize_t end)
     return found_append(found, Py_BuildValue("nn", start, end));
 }
 
-/* A word that stands at [start, end) of a text; with the one before it, if a hyphen joins them. */
+/* A word of a text; with the one before it, if a hyphen joins them. */
 static int
-found_number(Found *found, const Table *kinds, const Text *text, uint32_t hash, const Py_UCS4 *word, Py_ssize_t size,
-             Py_ssize_t start, Py_ssize_t end)
+found_number(Found *found, const Table *kinds, const Text *text, const Waiting *one)
 {
-    uint32_t number = stems_meet(found->stems, kinds, hash, word, size);
+    const Py_UCS4 *word = one->codes ? one->codes : one->pair;
+    uint32_t number = stems_meet(found->stems, kinds, one->hash, word, one->size);
     if (number == UNKNOWN)
         return -1;
-    if (found->numbers.size && start == found->behind + 1 && text->codes[found->behind] == '-') {
+    if (found->numbers.size && one->start == found->behind + 1 && text->codes[found->behind] == '-') {
         const Vocabulary *vocabulary = found->stems->vocabulary;
         const Word *left = &vocabulary->words[found->numbers.items[found->numbers.size - 1]];
         if (left->size < LONGEST_TERM / 2) {
             Py_UCS4 both[LONGEST_TERM];
-            Py_ssize_t rest = Py_MIN(size, LONGEST_TERM - (Py_ssize_t)left->size);
+            Py_ssize_t rest = Py_MIN(one->size, LONGEST_TERM - (Py_ssize_t)left->size);
             memcpy(both, vocabulary->codes + left->start, left->size * sizeof(Py_UCS4));
             memcpy(both + left->size, word, rest * sizeof(Py_UCS4));
             Py_ssize_t whole = left->size + rest;
@@ -65,7 +65,7 @@ found_number(Found *found, const Table *kinds, const Text *text, uint32_t hash, 
                 return -1;
         }
     }
-    found->behind = end;
+    found->behind = one->end;
     return numbers_append(&found->numbers, number);
 }
 
@@ -73,12 +73,9 @@ found_number(Found *found, const Table *kinds, const Text *text, uint32_t hash, 
 static int
 found_waiting(Found *found, const Table *kinds, const Text *text, size_t left)
 {
-    while (found->met - found->told > left) {
-        const Waiting *one = &found->waiting[found->told++ % AHEAD];
-        const Py_UCS4 *word = one->codes ? one->codes : one->pair;
-        if (found_number(found, kinds, text, one->hash, word, one->size, one->start, one->end) < 0)
+    while (found->met - found->told > left)
+        if (found_number(found, kinds, text, &found->waiting[found->told++ % AHEAD]) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -145,9 +142,8 @@ found_string(Found *found, Table *kinds, const Text *text, PyObject *word, Py_ss
     if (table_read(kinds, word, &letters) < 0)
         return -1;
     Py_ssize_t size = Py_MIN(letters.size, LONGEST_TERM);
-    uint32_t hash = (uint32_t)hash_of(letters.codes, size);
-    int failed = found_waiting(found, kinds, text, 0) < 0 ||
-                 found_number(found, kinds, text, hash, letters.codes, size, start, end) < 0;
+    Waiting one = {letters.codes, {0, 0}, size, start, end, (uint32_t)hash_of(letters.codes, size)};
+    int failed = found_waiting(found, kinds, text, 0) < 0 || found_number(found, kinds, text, &one) < 0;
     PyMem_Free(letters.codes);
     return failed ? -1 : 0;
 }
