@@ -300,7 +300,7 @@ class _Run:
         for work, (_, found) in files:
             self._file(writer, work, found)
             if self.passages >= full:
-                return True
+                return self.done.files < self.total.files
         return False
 
     def _keep(self, name: str, before: Seen) -> None:

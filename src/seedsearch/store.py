@@ -1,14 +1,7 @@
 """What an index remembers beside the terms: files, documents and passages, in one SQLite file.
 
-Engines hold terms and passage numbers; the text, the places and the hashes are here. The two are brought together so that a
-crash between their commits loses nothing:
-
-1. `stage` writes the new rows, and marks the file's old and new rows "staged";
-2. the engine commits (old passages out, new ones in);
-3. `settle` drops the old rows and marks the new ones "indexed".
-
-After a crash `unsettled` names the documents of every file caught between 1 and 3, and `forget` drops them, so that the
-next run reads those files again. A reader that opened the engine before step 2 asks for rows that are still there until 3.
+Engines hold terms and passage numbers; the text, the places and the hashes are here. So that a crash
+between their commits loses nothing, the rows of a file go through the states of `tables`.
 """
 
 from __future__ import annotations
@@ -23,35 +16,8 @@ from typing import Any
 
 from seedsearch.errors import IndexCorruptError, SeedsearchError
 from seedsearch.records import Passage, Span
+from seedsearch.tables import CAUGHT, GONE, HIDDEN, SCHEMA, SHOWN
 from seedsearch.tuples import NamedTuple
-
-_SCHEMA = """
-CREATE TABLE file (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
-    modified INTEGER NOT NULL, checked INTEGER NOT NULL, encoding TEXT NOT NULL, method TEXT NOT NULL, reason TEXT NOT NULL,
-    flaw TEXT NOT NULL
-);
-CREATE INDEX file_name ON file (name);
-CREATE TABLE document (
-    number INTEGER PRIMARY KEY, file INTEGER NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL,
-    halves TEXT NOT NULL, beads INTEGER NOT NULL, confidence REAL NOT NULL
-);
-CREATE INDEX document_file ON document (file);
-CREATE INDEX document_source ON document (source);
-CREATE INDEX document_aligned ON document (number) WHERE beads > 0;
-CREATE TABLE passage (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL, start_char INTEGER NOT NULL,
-    end_char INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,
-    end_byte INTEGER NOT NULL, language TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, counterparts TEXT NOT NULL
-);
-CREATE INDEX passage_document ON passage (document);
-CREATE TABLE pair (
-    document INTEGER NOT NULL, start_char INTEGER NOT NULL, end_char INTEGER NOT NULL, other_start INTEGER NOT NULL,
-    other_end INTEGER NOT NULL, other_start_line INTEGER NOT NULL, other_end_line INTEGER NOT NULL, confidence REAL NOT NULL
-);
-CREATE INDEX pair_place ON pair (document, start_char);
-CREATE INDEX passage_id ON passage (id);
-"""
 
 _PASSAGE = (
     "SELECT p.number, p.id, d.source, p.start_char, p.end_char, p.start_line, p.end_line, p.start_byte, p.end_byte,"
@@ -142,6 +108,13 @@ class Rows(NamedTuple):
 
 
 _ROWS = 2_000  # collected before they are written
+_LOT, _ROW = 20_000_000, 100
+"""Characters of text written in a transaction, each row counted as _ROW more. It may be of one large file: from when SQLite's
+cache is full of new pages until it ends it shuts readers out, who give up after _PATIENCE seconds; 900,000 passages in one
+transaction took 33. A seventh of it at a time takes twice as long to write: the index of ids, which come in no order."""
+_DROPPED = 50_000
+"""Documents dropped in a transaction, for the same reason: 900,000 of a line each take 8 seconds, 5 in one, 12 with 20,000."""
+_PATIENCE = 30
 _CACHE = 65_536  # kB of pages: ids come in no order, nor do passages found, and with SQLite's own 2 MB each would be read anew
 
 
@@ -153,13 +126,14 @@ class Store:
             raise FileNotFoundError(path)
         self._opened = None if create else path
         with _translated(self._opened):
-            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         self._new: dict[str, list[tuple[Any, ...]]] = {"document": [], "passage": [], "pair": []}
         self._next = {"document": 1, "passage": 1}
+        self._written = 0
         self._rows(f"PRAGMA cache_size = -{_CACHE}")
         if create:
             with _translated():
-                self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+                self._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
 
     def close(self) -> None:
         """Close the file."""
@@ -180,16 +154,22 @@ class Store:
     # -- writing ---------------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Begin a transaction: all until `commit` happens together or not at all."""
+        """Begin to write. What is staged until `commit` may take several transactions, all else happens together."""
         self._rows("BEGIN IMMEDIATE")
+        self._written = 0
         for table in self._next:
             self._new[table].clear()
             self._next[table] = int(self._rows(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")[0][0])
 
     def commit(self) -> None:
-        """End the transaction."""
+        """Make all that was written last."""
         self._write_new()
         self._rows("COMMIT")
+
+    def _go_on(self) -> None:
+        """Let readers in, which a transaction shuts out."""
+        self.commit()
+        self.begin()
 
     def _write_new(self) -> None:
         """Write the rows that were collected: a statement for each would take longer than the rows."""
@@ -219,14 +199,18 @@ class Store:
             (number, row[0], document, *row[1:]) for number, row in zip(numbers, rows.passages, strict=True)
         ]
         self._new["pair"] += [(document, *row) for row in rows.pairs]
+        self._written += sum([len(row[-2]) for row in rows.passages]) + _ROW * (len(rows.passages) + len(rows.pairs))
         if len(self._new["passage"]) + len(self._new["pair"]) >= _ROWS:
             self._write_new()
+        if self._written >= _LOT:
+            self._go_on()
         return document, numbers
 
     def settle(self) -> None:
         """After the engine's commit: drop what was marked as leaving, keep what is new."""
-        self._drop("state = 'old'")
+        self._rows("UPDATE file SET state = 'gone' WHERE state = 'old'")
         self._rows("UPDATE file SET state = 'indexed' WHERE state = 'new'")
+        self._drop_gone()
 
     def leaving(self) -> list[int]:
         """Numbers of the documents that are marked as leaving."""
@@ -234,11 +218,12 @@ class Store:
 
     def unsettled(self) -> list[int]:
         """Numbers of the documents of every file that a crash caught half way."""
-        return self._documents("name IN (SELECT name FROM file WHERE state <> 'indexed')")
+        return self._documents(CAUGHT)
 
     def forget(self) -> None:
-        """Drop all rows of the files that a crash caught half way."""
-        self._drop("name IN (SELECT name FROM file WHERE state <> 'indexed')")
+        """Drop all rows of the files that a crash caught half way, when the engine has none of them any more."""
+        self._rows(f"UPDATE file SET state = 'gone' WHERE {CAUGHT}")
+        self._drop_gone()
 
     def note(self, file: int, reason: str, flaw: str) -> None:
         """Remember why a file was skipped, and what of it could not be read."""
@@ -256,13 +241,14 @@ class Store:
         query = f"SELECT number FROM document WHERE file IN (SELECT number FROM file WHERE {where})"
         return [number for (number,) in self._rows(query)]
 
-    def _drop(self, where: str) -> None:
-        files = f"SELECT number FROM file WHERE {where}"
-        documents = f"SELECT number FROM document WHERE file IN ({files})"
-        self._rows(f"DELETE FROM passage WHERE document IN ({documents})")
-        self._rows(f"DELETE FROM pair WHERE document IN ({documents})")
-        self._rows(f"DELETE FROM document WHERE file IN ({files})")
-        self._rows(f"DELETE FROM file WHERE {where}")
+    def _drop_gone(self) -> None:
+        while gone := self._rows(f"SELECT number FROM document WHERE file IN ({GONE}) LIMIT {_DROPPED}"):
+            for table, column in (("passage", "document"), ("pair", "document"), ("document", "number")):
+                with _translated():
+                    self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
+            if len(gone) == _DROPPED:
+                self._go_on()
+        self._rows("DELETE FROM file WHERE state = 'gone'")
 
     # -- reading ---------------------------------------------------------------------------------------------------------
 
@@ -289,7 +275,7 @@ class Store:
 
     def by_id(self, ids: Sequence[str]) -> list[Stored]:
         """Passages by id, in the order asked for."""
-        rows = self._rows(f"{_PASSAGE} WHERE p.id IN ({','.join('?' * len(ids))})", ids)
+        rows = self._rows(f"{_PASSAGE} WHERE p.id IN ({','.join('?' * len(ids))}) AND {SHOWN}", ids)
         found = {row[1]: _stored(row) for row in rows}
         return [found[i] for i in ids if i in found]
 
@@ -315,7 +301,7 @@ class Store:
 
     def at(self, source: str, start_line: int, end_line: int) -> list[Stored]:
         """The passages of a document that touch these lines, in order."""
-        where = "WHERE d.source = ? AND p.start_line <= ? AND p.end_line >= ? ORDER BY p.start_char"
+        where = f"WHERE d.source = ? AND p.start_line <= ? AND p.end_line >= ? AND {SHOWN} ORDER BY p.start_char"
         return [_stored(row) for row in self._rows(f"{_PASSAGE} {where}", (source, end_line, start_line))]
 
     def named(self, likes: Sequence[str]) -> Iterable[int]:
@@ -346,7 +332,7 @@ class Store:
             "SELECT f.name, f.encoding, f.method, f.reason || f.flaw, count(DISTINCT d.number), count(p.number),"
             " coalesce(group_concat(DISTINCT p.language), ''), coalesce(min(d.halves), '[]')"
             " FROM file f LEFT JOIN document d ON d.file = f.number LEFT JOIN passage p ON p.document = d.number"
-            " WHERE f.state <> 'new' GROUP BY f.number ORDER BY f.name"
+            f" WHERE {SHOWN} GROUP BY f.number ORDER BY f.name"
         )
         for name, encoding, method, reason, documents, passages, languages, halves in rows:
             sides = tuple(side[0] for side in json.loads(halves))
@@ -355,13 +341,15 @@ class Store:
 
     def languages(self) -> dict[str, int]:
         """How many passages there are in each language."""
-        return dict(self._rows("SELECT language, count(*) FROM passage GROUP BY language ORDER BY language"))
+        where = f"document NOT IN ({HIDDEN})"
+        return dict(self._rows(f"SELECT language, count(*) FROM passage WHERE {where} GROUP BY language ORDER BY language"))
 
     def counts(self) -> tuple[int, int, int]:
         """Files (without those skipped), documents, passages."""
-        count = "SELECT (SELECT count(*) FROM file WHERE reason = '' AND state <> 'old'), (SELECT count(*) FROM document),"
-        files, documents, passages = self._rows(f"{count} (SELECT count(*) FROM passage)")[0]
-        return files, documents, passages
+        files = f"SELECT count(*) FROM file f WHERE reason = '' AND {SHOWN}"
+        documents = f"SELECT count(*) FROM document WHERE number NOT IN ({HIDDEN})"
+        passages = f"SELECT count(*) FROM passage WHERE document NOT IN ({HIDDEN})"
+        return self._rows(f"SELECT ({files}), ({documents}), ({passages})")[0]  # type: ignore[return-value]
 
 
 def _fitting(likes: Sequence[str]) -> str:
