@@ -349,7 +349,7 @@ class Store:
         files = f"SELECT count(*) FROM file f WHERE reason = '' AND {SHOWN}"
         documents = f"SELECT count(*) FROM document WHERE number NOT IN ({HIDDEN})"
         passages = f"SELECT count(*) FROM passage WHERE document NOT IN ({HIDDEN})"
-        return self._rows(f"SELECT ({files}), ({documents}), ({passages})")[0]  # type: ignore[return-value]
+        return self._rows(f"SELECT ({files}), ({documents}), ({passages})")[0]
 
 
 def _fitting(likes: Sequence[str]) -> str:
