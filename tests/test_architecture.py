@@ -19,12 +19,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From left to right: a module imports only what stands to its left. A name stands for the module or the whole package.
 ORDER = (
     "errors collector tuples records _native characters hanzi function_words dictionary cedict lexicon ingest.scripts"
-    " ingest.neighbours ingest.decoding ingest.offsets ingest.witness ingest.language ingest.wrapping ingest.blocks"
-    " ingest.sentences ingest.pieces ingest.formats ingest.jsonlines ingest.markdown ingest.discover ingest.bilingual"
-    " ingest.sizes ingest.alignment ingest.passages folding stemming letters cutting analysis vocabulary query translation"
-    " ranking pool reranking duplicates spelling engines streams tables store manifest patterns snippets counterparts"
-    " encoder vectors aligned crosslingual reading bitext corrections preparing workers embedding planning indexing watching"
-    " asking searching citations renditions judged runs measures evaluation cli __main__"
+    " ingest.neighbours ingest.decoding ingest.offsets ingest.chances ingest.witness ingest.language ingest.wrapping"
+    " ingest.blocks ingest.sentences ingest.pieces ingest.formats ingest.jsonlines ingest.markdown ingest.discover"
+    " ingest.bilingual ingest.sizes ingest.alignment ingest.passages folding stemming letters cutting analysis vocabulary"
+    " query translation ranking pool reranking duplicates spelling engines streams tables store manifest patterns snippets"
+    " counterparts encoder vectors aligned crosslingual reading bitext corrections preparing workers embedding planning"
+    " indexing watching asking searching citations renditions judged runs measures evaluation cli __main__"
 ).split()
 HEAVY = set(
     (

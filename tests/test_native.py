@@ -7,6 +7,7 @@ import subprocess
 import sys
 import weakref
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,23 @@ def test_a_table_asks_once_for_each_character() -> None:
     assert sorted(asked) == ["\0", "a", "ß"]  # and once for what stands behind a text
 
 
+@given(st.integers(1, 5), st.data())
+def test_an_automaton_meets_what_it_meets_in_python(states: int, data: st.DataObject) -> None:
+    some = st.integers(0, states - 1)
+    moves = array("i", [state for row in range(states) for state in (data.draw(some), data.draw(some)) * 128])
+    rows = array("i", [256 * data.draw(some) for _ in range(states)])
+    outputs = array("i", [data.draw(st.sampled_from([-1, 3, 3 + 64, 3 + (1 << 20), 2**31 - 1])) for _ in range(states)])
+    text = data.draw(st.binary(max_size=200))
+    state, met = 0, []
+    for byte in text:
+        state = moves[rows[state] + byte]
+        met.append(outputs[state])
+    counts = Counter(feature for feature in met if feature >= 0)
+    features, times = native.visits(text, moves, rows, outputs)
+    assert array("q", features).tolist() == list(counts)
+    assert array("f", times).tolist() == list(counts.values())
+
+
 def broken(_: str) -> str:
     raise LookupError("no")
 
@@ -126,6 +144,15 @@ def six(wanted: Any) -> Any:
         (TypeError, lambda: anything.written("a", letters.kinds(), anything.Memo(lambda s: None, 9), str, ("", "", ""))),
         (TypeError, lambda: anything.written("日-a", letters.kinds(), anything.Memo(str, 9), lambda s: 5, ("", "", ""))),
         (ValueError, lambda: anything.written("日本", letters.kinds(), anything.Memo(str, 9), str, ())),
+        (ValueError, lambda: native.visits(b"a", array("i"), array("i", [0]), array("i", [0]))),
+        (ValueError, lambda: native.visits(b"a", array("i", [0] * 256), array("i"), array("i", [0]))),
+        (ValueError, lambda: native.visits(b"a", array("i", [0] * 256), array("i", [0]), array("i"))),
+        (ValueError, lambda: native.visits(b"a", array("i", [0] * 256), array("i", [-98]), array("i", [0]))),
+        (ValueError, lambda: native.visits(b"ab", array("i", [7] * 256), array("i", [0]), array("i", [0]))),
+        (ValueError, lambda: native.visits(b"a", array("i", [-1] * 256), array("i", [0]), array("i", [0]))),
+        (ValueError, lambda: native.visits(b"a", memoryview(bytes(1040))[1:], array("i", [0]), array("i", [0]))),
+        (TypeError, lambda: native.visits("a", array("i"), array("i"), array("i"))),  # type: ignore[arg-type]
+        (TypeError, lambda: native.visits(b"a", 5, array("i"), array("i"))),
         (TypeError, lambda: six({0: 5})),
         (TypeError, lambda: six({"a": [0]})),
         (IndexError, lambda: six({9: [0]})),

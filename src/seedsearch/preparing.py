@@ -154,8 +154,7 @@ def _documents(task: Task, found: Iterator[Reading]) -> Result:
     if first is None:
         return Result(reason="" if task.line else "none of its lines can be read", encoding=task.encoding, method=task.encoding)
     notes: list[str] = []
-    index = Path(task.folder)
-    read = [_cut(index, reading, notes) for reading in chain([first], found)]
+    read = [_cut(task.folder, reading, notes) for reading in chain([first], found)]
     words = iter(_words(task.engine, [passage for _, passages, _ in read for passage in passages]))
     prepared = [Prepared._make((one.id, one.line, rows, list(islice(words, len(passages))))) for one, passages, rows in read]
     document = first.document
@@ -164,8 +163,8 @@ def _documents(task: Task, found: Iterator[Reading]) -> Result:
     )
 
 
-def _cut(index: Path, reading: Reading, notes: list[str]) -> tuple[Reading, list[Passage], Rows]:
-    alignment = _align(index, reading.document, notes)
+def _cut(folder: str, reading: Reading, notes: list[str]) -> tuple[Reading, list[Passage], Rows]:
+    alignment = _align(folder, reading.document, notes)
     passages = reading.passages(alignment)
     return reading, passages, _rows_of(reading.document, alignment, passages, reading.pairs(alignment))
 
@@ -186,10 +185,11 @@ def _stream(engine: str) -> Stream | None:
     return Stream(write) if write else None
 
 
-def _align(index: Path, document: Document, notes: list[str]) -> Alignment:
+def _align(folder: str, document: Document, notes: list[str]) -> Alignment:
     """The alignment that a person has corrected, else the aligner's own."""
     if not document.halves:
         return Alignment((), 0.0)
+    index = Path(folder)
     if corrections.is_outdated(index, document.source, document):
         notes.append(f"{document.source}: its corrected alignment was made for an earlier text; correct it anew")
     return corrections.load(index, document.source, document) or align(document)

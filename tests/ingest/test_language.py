@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.ingest.language import UNDETERMINED, identify, identify_blocks
+from seedsearch.ingest.language import UNDETERMINED, _tidied, identify, identify_blocks
 from seedsearch.ingest.neighbours import is_english, is_maori, settle
 from seedsearch.ingest.scripts import dominant_script, han_variant, script_of, script_weights
 
@@ -208,3 +209,9 @@ def test_english_is_told_by_its_function_words_and_their_names_alone_tell_nothin
     assert not is_english("Die Alben von The Who und The The stehen neben denen von The Band")
     assert not is_english("the of and that " + "mots d'une autre langue " * 10)
     assert not is_english("")
+
+
+@given(st.text("ab1_é日@.-+<>/`: \nhtpsw", max_size=60) | st.text(max_size=60))
+def test_clutter_is_what_one_expression_for_all_of_it_says(text: str) -> None:
+    every = r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,64}|</?[A-Za-z][^<>]{0,200}>|`[^`\n]{1,80}`|\w*[\d_]\w*"
+    assert _tidied(text) == re.sub(every, " ", text, flags=re.ASCII)

@@ -192,7 +192,7 @@ is_of_word(const Table *kinds, Py_UCS4 code)
 
 /* What the module offers, by file. */
 extern PyMethodDef cutting_methods[], writing_methods[], sizes_methods[], counting_methods[], feedback_methods[],
-    passages_methods[];
+    passages_methods[], walking_methods[];
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility pop
