@@ -5,7 +5,8 @@
 
 Rates are in documents a second of CPU, of all processes together, and by the clock; memory is the peak of the resident sizes of
 all processes, added up, which counts pages that they share more than once (Linux only). With `--files` so many documents are
-written to a file each, and an index of these is brought up to date after `--changed` of them changed. CPU seconds depend on
+written to a file each, without what the corpus tells of their languages; an index of these is made, with all cores, and brought
+up to date after `--changed` of them changed. CPU seconds depend on
 what else the machine does at the time: on one whose two cores had four times as much to do as they could, by a half.
 """
 
@@ -86,20 +87,26 @@ def build(corpus: Path, folder: Path, engine: str, jobs: int) -> str:
     with corpus.open("rb") as lines:
         documents = sum(1 for _ in lines)
     cost = cost_of(corpus, "--engine", engine, "--jobs", str(jobs), "--index", folder / f"index-{jobs}")
-    rates = f"{documents / cost.cpu:,.0f} documents a second of CPU, {documents / cost.clock:,.0f} by the clock"
-    return f"{engine}, jobs {jobs}, {documents:,} documents: {rates}; {cost.cpu:.1f} s of CPU, {cost.peak:.0f} MB"
+    return f"{engine}, jobs {jobs}, {documents:,} documents: {rates(documents, cost)}"
+
+
+def rates(documents: int, cost: Cost) -> str:
+    """What so many documents cost, in words."""
+    found = f"{documents / cost.cpu:,.0f} documents a second of CPU, {documents / cost.clock:,.0f} by the clock"
+    return f"{found}; {cost.cpu:.1f} s of CPU, {cost.peak:.0f} MB"
 
 
 def update(corpus: Path, folder: Path, engine: str, files: int, changed: int) -> Iterator[str]:
-    """Lines of the table: what looking through a folder of many files costs, and taking in changes."""
+    """Lines of the table: what an index of a folder of many files costs, looking through it, and taking in changes."""
     top, index = folder / "files", folder / "index-files"
     with corpus.open(encoding="utf-8") as lines:
         for number, line in enumerate(islice(lines, files)):
             place = top / f"{number // 1000:03d}"
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{number}.txt").write_text(json.loads(line)["text"] + "\n", "utf-8")
-    cost_of(top, "--engine", engine, "--index", index)
     time.sleep(2.5)  # files changed within two seconds of being looked at are read again
+    files = sum(1 for _ in top.rglob("*.txt"))
+    yield f"{engine}, {files:,} files: {rates(files, cost_of(top, '--engine', engine, '--index', index))}"
     for what, count in (("nothing", 0), (f"{changed}", changed)):
         for path in sorted(top.rglob("*.txt"))[:: max(files // changed, 1)][:count]:
             path.write_text(path.read_text("utf-8") + "changed\n", "utf-8")

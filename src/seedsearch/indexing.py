@@ -322,10 +322,8 @@ class _Run:
             self._keep(name, work.before)
             self._count(task, 1)
             return
-        reason = "" if task.line else first.reason
-        file = self.store.stage_file(
-            name, look._replace(reason=reason), first.encoding or task.encoding, first.method or task.encoding
-        )
+        staged = look._replace(reason="" if task.line else first.reason)
+        file = self.store.stage_file(name, staged, first.encoding or task.encoding, first.method or task.encoding)
         before = self.passages
         flaws = Flaws()
         taken: set[str] = set()
@@ -335,10 +333,12 @@ class _Run:
             flaws.add(part, result)
             self.notes += result.notes
             self._count(part, 0)
+        reason, flaw = staged.reason, str(flaws)
         if self.passages == before and not reason:
             reason = "none of its lines can be read"
-        self.store.note(file, reason, str(flaws))
-        self._conclude(name, reason, str(flaws))
+        if (reason, flaw) != (staged.reason, ""):
+            self.store.note(file, reason, flaw)
+        self._conclude(name, reason, flaw)
 
     def _document(self, writer: Writer, file: int, one: Prepared) -> None:
         document, numbers = self.store.stage_document(file, one.rows)

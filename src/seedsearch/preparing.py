@@ -124,22 +124,23 @@ def prepare(task: Task) -> Result:
 
 
 def _file(task: Task) -> Result:
-    data = content(Path(task.path))
+    source = Source(Path(task.path), task.name)
+    data = content(source.path)
     sha256 = file_hash(data)
     if sha256 == task.known:
         return Result(sha256, same=True)
     broken: list[Broken] = []
     try:
-        found = _documents(task, documents(Source(Path(task.path), task.name), data, broken.append))
+        found = _documents(task, documents(source, data, broken.append))
     except UnreadableError as error:
         return Result(sha256, reason=str(error))
     return found._replace(sha256=sha256, broken=len(broken), first_broken=_first(broken))
 
 
 def _piece(task: Task) -> Result:
-    data = part(Path(task.path), task.start, task.end)
-    broken: list[Broken] = []
     source = Source(Path(task.path), task.name)
+    data = part(source.path, task.start, task.end)
+    broken: list[Broken] = []
     found = documents_of_piece(source, data, Survey(task.sha256, task.encoding), task.start, task.line, broken.append)
     result = _documents(task, found)
     return result._replace(sha256=task.sha256, broken=len(broken), first_broken=_first(broken))
