@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch import manifest
 from seedsearch import store as under_test
 from seedsearch.errors import IndexCorruptError
+from seedsearch.indexing import build
 from seedsearch.preparing import _array
 from seedsearch.store import Rows, Seen, Store, _listed
 
@@ -33,7 +36,7 @@ DOCUMENTS = 7
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store that writes three documents in a transaction, and drops two."""
-    monkeypatch.setattr(under_test, "_LOT", 230)
+    monkeypatch.setattr(under_test, "_LOT", 430)
     monkeypatch.setattr(under_test, "_DROPPED", 2)
     return Store(tmp_path / "store.sqlite", create=True)
 
@@ -43,7 +46,8 @@ def stage(store: Store, name: str, text: str) -> None:
     file = store.stage_file(name, Seen(text, 0, 0, 0, ""), "utf-8", "test")
     for line in range(1, DOCUMENTS + 1):
         place = (f"{text}-{line}", 0, 9, line, line, 0, 9, "en", "[]", f"{text} {line}", "[]")
-        store.stage_document(file, Rows((f"{name}#{line}", "en", "", "[]", 0, 0.0), [place], []))
+        pair = (0, 9, 10, 19, line, line, 1.0)
+        store.stage_document(file, Rows((f"{name}#{line}", "en", "", "[]", 0, 0.0), [place], [pair]))
 
 
 def settled(store: Store, name: str, text: str) -> None:
@@ -53,6 +57,10 @@ def settled(store: Store, name: str, text: str) -> None:
     store.begin()
     store.settle()
     store.commit()
+
+
+def pairs(store: Store) -> int:
+    return len(store._rows("SELECT 1 FROM pair"))
 
 
 def shown(path: Path) -> tuple[tuple[int, int, int], list[str], list[str]]:
@@ -85,6 +93,38 @@ def test_what_is_staged_is_written_in_several_transactions_and_shown_at_once(sto
     store.commit()
     assert shown(path) == ((1, DOCUMENTS, DOCUMENTS), ["two 3"], ["two 3"])
     assert store.numbers(["en"], 0, 99) == [(DOCUMENTS + i, DOCUMENTS + i, "en") for i in range(1, DOCUMENTS + 1)]
+    assert pairs(store) == DOCUMENTS
+
+
+def test_a_removal_that_was_killed_is_forgotten(store: Store, tmp_path: Path) -> None:
+    settled(store, "a", "one")
+    settled(store, "b", "two")
+    store.begin()
+    store.stage_removal("a")
+    store.commit()
+    store.close()
+    after = Store(tmp_path / "store.sqlite")
+    assert after.unsettled() == list(range(1, DOCUMENTS + 1))
+    after.begin()
+    assert after.forget()
+    after.commit()
+    assert list(after.seen()) == ["b"] and pairs(after) == DOCUMENTS
+    after.begin()
+    assert not after.forget()
+    after.commit()
+    after.close()
+
+
+@given(st.lists(st.tuples(st.integers(), st.integers(0, 5)), max_size=30))
+def test_lots_hold_every_document_once(documents: list[tuple[int, int]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(under_test, "_DROPPED", 4)
+        lots = list(under_test._lots(documents))
+    at = 0
+    for lot in lots:
+        assert len(lot) == 1 or sum(passages for _, passages in documents[at : at + len(lot)]) <= 4
+        at += len(lot)
+    assert [(number,) for number, _ in documents] == [one for lot in lots for one in lot]
 
 
 @pytest.mark.parametrize(("calls", "written"), [(1, 0), (2, 3)])
@@ -134,8 +174,28 @@ def test_a_run_killed_while_it_drops_has_what_is_new(store: Store, tmp_path: Pat
     after.close()
 
 
+def test_the_next_run_tells_the_languages_of_one_killed_while_it_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, index = tmp_path / "files", tmp_path / "index"
+    folder.mkdir()
+    for language in ("en", "de"):
+        lines = [json.dumps({"text": f"{language} {number}", "lang": language}) for number in range(30)]
+        (folder / "a.jsonl").write_text("\n".join(lines), "utf-8")
+        os.utime(folder / "a.jsonl", (0, ord(language[0])))  # long ago: it is not read again
+        if language == "de":
+            monkeypatch.setattr(under_test, "_DROPPED", 5)
+            kill_at(monkeypatch, 2)
+            with pytest.raises(KeyboardInterrupt):
+                build([folder], index)
+            monkeypatch.undo()
+        report = build([folder], index)
+    assert report.unchanged == 1
+    assert manifest.read_manifest(index).languages == {"de": 30}
+
+
 def kill_at(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
-    """End at the so-manieth transaction that follows another."""
+    """End where a transaction would follow another for the n-th time, n being `calls`."""
     left = [calls]
     go_on = Store._go_on
 

@@ -228,7 +228,7 @@ class _Run:
 
     def update(self, wanted: list[Path], again: frozenset[str], jobs: int | None, model: str) -> None:
         """Read what is new or changed, drop what is gone, in commits of about BATCH passages; then the vectors, by a model."""
-        self._recover()
+        was_caught = self._recover()
         self.manifest = embedding.adopt(model, self.folder, self.manifest)
         seen = {name: before for name, before in self.store.seen().items() if name not in again}
         todo = self.todo or plan(wanted, self.root, seen)
@@ -245,10 +245,12 @@ class _Run:
                 patient(),
             ):
                 self._write(todo.gone, zip(todo.work, groupby(found, key=_file_of), strict=True))
+        if todo.work or todo.gone or was_caught or not self.manifest.complete:
+            self.manifest = self.manifest._replace(languages=self.store.languages())
+            manifest.write_manifest(self.folder, self.manifest)  # before the vectors, which take long
         if model:
             self._embed(jobs)
-        languages = self.store.languages() if todo.work or todo.gone or not self.manifest.complete else self.manifest.languages
-        self.manifest = self.manifest._replace(complete=True, languages=languages)
+        self.manifest = self.manifest._replace(complete=True)
         manifest.write_manifest(self.folder, self.manifest)
 
     def _write(self, gone: list[str], files: Iterator[tuple[Work, tuple[str, Results]]]) -> None:
@@ -270,16 +272,17 @@ class _Run:
             self.store.settle()
             self.store.commit()
 
-    def _recover(self) -> None:
-        """Forget the files that a killed run left half way; they are read again."""
+    def _recover(self) -> bool:
+        """Forget the files that a killed run left half way, which are read again, and what it was dropping; whether it had."""
         left = self.store.unsettled()
         if left:
             with self.engine.write() as writer:
                 writer.remove(left)
             self.vectors.remove(left)
         self.store.begin()
-        self.store.forget()
+        was_caught = self.store.forget()
         self.store.commit()
+        return was_caught
 
     def _embed(self, jobs: int | None) -> None:
         if self.manifest.model == encoder.identity():

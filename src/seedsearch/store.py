@@ -25,6 +25,11 @@ _PASSAGE = (
     " FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
 )
 
+_DOCUMENT = (
+    "SELECT p.document FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
+    f" WHERE p.id = ? AND {SHOWN}"
+)
+
 
 @contextmanager
 def _translated(opened: Path | None = None) -> Iterator[None]:
@@ -109,11 +114,12 @@ class Rows(NamedTuple):
 
 _ROWS = 2_000  # collected before they are written
 _LOT, _ROW = 20_000_000, 100
-"""Characters of text written in a transaction, each row counted as _ROW more. It may be of one large file: from when SQLite's
-cache is full of new pages until it ends it shuts readers out, who give up after _PATIENCE seconds; 900,000 passages in one
-transaction took 33. A seventh of it at a time takes twice as long to write: the index of ids, which come in no order."""
+"""Characters of text written in a transaction, each row counted as _ROW more, though all may be of one large file. From when
+SQLite's cache is full of new pages until the transaction ends readers are shut out, and give up after _PATIENCE seconds; with
+900,000 passages in one that took 33. Smaller ones take longer together, as the index of ids, which come in no order, is written
+each time: with a seventh of _LOT twice as long."""
 _DROPPED = 50_000
-"""Documents dropped in a transaction, for the same reason: 900,000 of a line each take 8 seconds, 5 in one, 12 with 20,000."""
+"""Passages dropped in a transaction, for the same reason: 900,000 take 8 seconds, 5 in one, 12 with 20,000."""
 _PATIENCE = 30
 _CACHE = 65_536  # kB of pages: ids come in no order, nor do passages found, and with SQLite's own 2 MB each would be read anew
 
@@ -220,10 +226,12 @@ class Store:
         """Numbers of the documents of every file that a crash caught half way."""
         return self._documents(CAUGHT)
 
-    def forget(self) -> None:
-        """Drop all rows of the files that a crash caught half way, when the engine has none of them any more."""
+    def forget(self) -> bool:
+        """Drop what a crash left half way, when the engine has none of it any more; whether there was anything."""
         self._rows(f"UPDATE file SET state = 'gone' WHERE {CAUGHT}")
+        found = bool(self._rows(f"{GONE} LIMIT 1"))
         self._drop_gone()
+        return found
 
     def note(self, file: int, reason: str, flaw: str) -> None:
         """Remember why a file was skipped, and what of it could not be read."""
@@ -242,12 +250,17 @@ class Store:
         return [number for (number,) in self._rows(query)]
 
     def _drop_gone(self) -> None:
-        while gone := self._rows(f"SELECT number FROM document WHERE file IN ({GONE}) LIMIT {_DROPPED}"):
-            for table, column in (("passage", "document"), ("pair", "document"), ("document", "number")):
-                with _translated():
-                    self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
-            if len(gone) == _DROPPED:
-                self._go_on()
+        passages = "SELECT count(*) FROM passage WHERE passage.document = document.number"
+        listed = f"SELECT number, ({passages}) FROM document WHERE file IN ({GONE}) LIMIT {_DROPPED}"
+        is_first = True
+        while gone := self._rows(listed):
+            for lot in _lots(gone):
+                if not is_first:
+                    self._go_on()
+                is_first = False
+                for table, column in (("passage", "document"), ("pair", "document"), ("document", "number")):
+                    with _translated():
+                        self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", lot)
         self._rows("DELETE FROM file WHERE state = 'gone'")
 
     # -- reading ---------------------------------------------------------------------------------------------------------
@@ -283,7 +296,7 @@ class Store:
         """The places that translate something of a passage's document between two offsets, in order."""
         rows = self._rows(
             "SELECT other_start, other_end, other_start_line, other_end_line, confidence FROM pair"
-            " WHERE document = (SELECT document FROM passage WHERE id = ?) AND start_char < ? AND end_char > ?"
+            f" WHERE document = ({_DOCUMENT}) AND start_char < ? AND end_char > ?"
             " ORDER BY other_start",
             (passage.id, end_char, start_char),
         )
@@ -293,7 +306,7 @@ class Store:
         """The places of a passage that have a translation, as offsets of the document, each with that, in order."""
         rows = self._rows(
             "SELECT start_char, end_char, other_start, other_end, other_start_line, other_end_line, confidence FROM pair"
-            " WHERE document = (SELECT document FROM passage WHERE id = ?) AND start_char < ? AND end_char > ?"
+            f" WHERE document = ({_DOCUMENT}) AND start_char < ? AND end_char > ?"
             " ORDER BY start_char, other_start",
             (passage.id, passage.span.end_char, passage.span.start_char),
         )
@@ -350,6 +363,20 @@ class Store:
         documents = f"SELECT count(*) FROM document WHERE number NOT IN ({HIDDEN})"
         passages = f"SELECT count(*) FROM passage WHERE document NOT IN ({HIDDEN})"
         return self._rows(f"SELECT ({files}), ({documents}), ({passages})")[0]
+
+
+def _lots(documents: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int]]]:
+    """Numbers of documents, so many together as have _DROPPED passages, or one that has more; of each number and passages."""
+    lot: list[tuple[int]] = []
+    size = 0
+    for number, passages in documents:
+        if lot and size + passages > _DROPPED:
+            yield lot
+            lot, size = [], 0
+        lot.append((number,))
+        size += passages
+    if lot:
+        yield lot
 
 
 def _fitting(likes: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ row_open(Row *row, PyObject *object)
 /* What was met so far, in the order of the first time: `at` has for cells of features their place there and 1 more. */
 typedef struct {
     int64_t *features;
-    float *counts;
+    uint32_t *counts;
     uint32_t *at;
     Py_ssize_t size, room;
 } Visits;
@@ -64,6 +64,21 @@ visits_walk(Visits *visits, const Py_buffer *text, const Row *moves, const Row *
     return 0;
 }
 
+/* The features and, as floats, the counts. */
+static PyObject *
+visits_bytes(const Visits *visits)
+{
+    Py_ssize_t bytes = visits->size * (Py_ssize_t)sizeof(float);
+    PyObject *counts = PyBytes_FromStringAndSize(NULL, bytes);
+    for (Py_ssize_t i = 0; counts && i < visits->size; i++) {
+        float count = (float)visits->counts[i];
+        memcpy(PyBytes_AS_STRING(counts) + i * sizeof(float), &count, sizeof(float));
+    }
+    if (!counts)
+        return NULL;
+    return Py_BuildValue("y#N", visits->features, visits->size * (Py_ssize_t)sizeof(int64_t), counts);
+}
+
 PyDoc_STRVAR(visits_doc, "visits(text, moves, rows, outputs, /)\n--\n\n"
 "The features that an automaton meets in the bytes of a text, and how often, as rows of int64 and of float32. `moves` has for\n"
 "each of its rows 256 states, `rows` for each state where its row begins, `outputs` its feature, below 0 for none; all of int32.");
@@ -84,15 +99,14 @@ native_visits(PyObject *Py_UNUSED(module), PyObject *args)
         while (visits.room < 2 * text.len)
             visits.room *= 2;
         visits.features = PyMem_New(int64_t, text.len + 1);
-        visits.counts = PyMem_New(float, text.len + 1);
+        visits.counts = PyMem_New(uint32_t, text.len + 1);
         visits.at = PyMem_Calloc(visits.room, sizeof(uint32_t));
         if (!visits.features || !visits.counts || !visits.at)
             PyErr_NoMemory();
         else if (visits_walk(&visits, &text, &rows[0], &rows[1], &rows[2]) < 0)
             PyErr_SetString(PyExc_ValueError, "the automaton leads out of its tables");
         else
-            found = Py_BuildValue("y#y#", visits.features, visits.size * (Py_ssize_t)sizeof(int64_t), visits.counts,
-                                  visits.size * (Py_ssize_t)sizeof(float));
+            found = visits_bytes(&visits);
         PyMem_Free(visits.features);
         PyMem_Free(visits.counts);
         PyMem_Free(visits.at);
