@@ -247,7 +247,8 @@ class _Run:
                 self._write(todo.gone, zip(todo.work, groupby(found, key=_file_of), strict=True))
         if todo.work or todo.gone or was_caught or not self.manifest.complete:
             self.manifest = self.manifest._replace(languages=self.store.languages())
-            manifest.write_manifest(self.folder, self.manifest)  # before the vectors, which take long
+            if self.manifest.complete:  # before the vectors, which take long; a new index is not shown before it has all
+                manifest.write_manifest(self.folder, self.manifest)
         if model:
             self._embed(jobs)
         self.manifest = self.manifest._replace(complete=True)
