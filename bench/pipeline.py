@@ -6,8 +6,8 @@
 Rates are in documents a second of CPU, of all processes together, and by the clock; memory is the peak of the resident sizes of
 all processes, added up, which counts pages that they share more than once (Linux only). With `--files` so many documents are
 written to a file each, without what the corpus tells of their languages; an index of these is made, with all cores, and brought
-up to date after `--changed` of them changed. CPU seconds depend on
-what else the machine does at the time: on one whose two cores had four times as much to do as they could, by a half.
+up to date after `--changed` of them changed. CPU seconds depend on what else the machine does at the time: on one whose two
+cores had four times as much to do as they could, by a half.
 """
 
 from __future__ import annotations

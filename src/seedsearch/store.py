@@ -19,16 +19,12 @@ from seedsearch.records import Passage, Span
 from seedsearch.tables import CAUGHT, GONE, HIDDEN, SCHEMA, SHOWN
 from seedsearch.tuples import NamedTuple
 
+_FROM = "FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
 _PASSAGE = (
     "SELECT p.number, p.id, d.source, p.start_char, p.end_char, p.start_line, p.end_line, p.start_byte, p.end_byte,"
-    " p.language, p.headings, p.text, p.counterparts, f.sha256"
-    " FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
+    f" p.language, p.headings, p.text, p.counterparts, f.sha256 {_FROM}"
 )
-
-_DOCUMENT = (
-    "SELECT p.document FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
-    f" WHERE p.id = ? AND {SHOWN}"
-)
+_DOCUMENT = f"SELECT p.document {_FROM} WHERE p.id = ? AND {SHOWN}"
 
 
 @contextmanager
@@ -168,7 +164,7 @@ class Store:
             self._next[table] = int(self._rows(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")[0][0])
 
     def commit(self) -> None:
-        """Make all that was written last."""
+        """End the transaction: what was written stays."""
         self._write_new()
         self._rows("COMMIT")
 
