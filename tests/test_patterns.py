@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.patterns import matching
-from seedsearch.store import Rows, Seen, Store
+from seedsearch.store import Seen, Store
+from seedsearch.tables import Rows
 
 LETTERS = "aAbéÉ中/.%_\\*?[]!-"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ from hypothesis import strategies as st
 
 from seedsearch import manifest
 from seedsearch import store as under_test
+from seedsearch.engines import open_engine
+from seedsearch.engines.tantivy_writer import Writer
 from seedsearch.errors import IndexCorruptError
 from seedsearch.indexing import build
 from seedsearch.preparing import _array
-from seedsearch.store import Rows, Seen, Store, _listed
+from seedsearch.searching import open_collection
+from seedsearch.store import Seen, Store, _listed
+from seedsearch.tables import Rows
 
 
 @given(st.lists(st.text() | st.text('a"\\\t\u3000é台', max_size=4), max_size=3))
@@ -192,6 +197,71 @@ def test_the_next_run_tells_the_languages_of_one_killed_while_it_dropped(
         report = build([folder], index)
     assert report.unchanged == 1
     assert manifest.read_manifest(index).languages == {"de": 30}
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_a_first_run_killed_before_its_last_passages_are_written_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    folder, index = lines_of(tmp_path, "one"), tmp_path / "index"
+    commit_documents = Store.commit_documents
+
+    def killed(self: Store) -> None:
+        commit_documents(self)
+        monkeypatch.setattr(Store, "commit", interrupt)
+
+    monkeypatch.setattr(Store, "commit_documents", killed)
+    with pytest.raises(KeyboardInterrupt):
+        build([folder], index, engine=engine)
+    monkeypatch.undo()
+    generation = index / manifest.current_generation(index)
+    left = Store(generation / "store.sqlite")
+    assert (len(left.unsettled()), left.numbers(["en"], 0, 99)) == (DOCUMENTS, [])
+    left.close()
+    assert open_engine(engine, generation).count() == DOCUMENTS
+    with open_collection(index) as collection:
+        assert not collection.search("one").hits
+    assert build([folder], index).passages == DOCUMENTS
+    assert open_engine(engine, generation).count() == DOCUMENTS
+    with open_collection(index) as collection:
+        assert len(collection.search("one").hits) == DOCUMENTS
+
+
+def test_a_complete_index_has_all_passages_before_the_engine_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, index = lines_of(tmp_path, "one"), tmp_path / "index"
+    build([folder], index, engine="tantivy")
+    lines_of(tmp_path, "another")
+    written: list[int] = []
+    commit = Store.commit
+    engine_commit = Writer.commit
+
+    def slow(self: Store) -> None:
+        time.sleep(0.1)
+        commit(self)
+
+    def counted(self: Writer) -> None:
+        reader = Store(index / manifest.current_generation(index) / "store.sqlite")
+        written.append(len(reader.numbers(["en"], 0, 99)))
+        reader.close()
+        engine_commit(self)
+
+    monkeypatch.setattr(Store, "commit", slow)
+    monkeypatch.setattr(Writer, "commit", counted)
+    build([folder], index)
+    assert written == [2 * DOCUMENTS], "the old passages and the new ones"
+
+
+def lines_of(tmp_path: Path, text: str) -> Path:
+    """A folder with a file of DOCUMENTS documents, a line each."""
+    folder = tmp_path / "files"
+    folder.mkdir(exist_ok=True)
+    lines = [json.dumps({"text": f"{text} {number}", "lang": "en"}) for number in range(DOCUMENTS)]
+    (folder / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    return folder
+
+
+def interrupt(_: Store) -> None:
+    raise KeyboardInterrupt
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:

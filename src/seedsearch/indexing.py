@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import chain, groupby
 from pathlib import Path
@@ -256,22 +257,28 @@ class _Run:
 
     def _write(self, gone: list[str], files: Iterator[tuple[Work, tuple[str, Results]]]) -> None:
         more = True
-        while more:
-            with self.engine.write(size=self.total.bytes - self.done.bytes) as writer:
+        with ThreadPoolExecutor(1) as beside:
+            while more:
+                with self.engine.write(size=self.total.bytes - self.done.bytes) as writer:
+                    self.store.begin()
+                    for name in gone:
+                        self.store.stage_removal(name)
+                        self.removed += 1
+                    gone = []
+                    more = self._fill(writer, files)
+                    leaving = self.store.leaving()
+                    writer.remove(leaving)
+                    if self.manifest.model:
+                        self.vectors.remove(leaving)
+                    self.store.commit_documents()
+                    # The engine's commit leaves a core idle. Readers of a complete index are not to miss passages, though.
+                    written = beside.submit(self.store.commit)
+                    if self.manifest.complete:
+                        written.result()
+                written.result()
                 self.store.begin()
-                for name in gone:
-                    self.store.stage_removal(name)
-                    self.removed += 1
-                gone = []
-                more = self._fill(writer, files)
-                leaving = self.store.leaving()
-                writer.remove(leaving)
-                if self.manifest.model:
-                    self.vectors.remove(leaving)
+                self.store.settle()
                 self.store.commit()
-            self.store.begin()
-            self.store.settle()
-            self.store.commit()
 
     def _recover(self) -> bool:
         """Forget the files that a killed run left half way, which are read again, and what it was dropping; whether it had."""

@@ -23,8 +23,8 @@ from seedsearch.ingest.passages import passage_ids
 from seedsearch.ingest.pieces import Survey
 from seedsearch.reading import Reading, align, content, documents, documents_of_piece, file_hash, part
 from seedsearch.records import Alignment, Block, Document, Pair, Passage, Source
-from seedsearch.store import Rows
 from seedsearch.streams import Stream
+from seedsearch.tables import Rows
 from seedsearch.tuples import NamedTuple
 
 Plain: TypeAlias = tuple[Any, ...]

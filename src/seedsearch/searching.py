@@ -236,7 +236,9 @@ class Collection:
         """The pool in the order of all evidence, behind it the rest in the order of the engine; None where one is gone."""
         known = self._store.candidates(match.number for match in matches)
         if len(known) < len(matches):
-            return None
+            if self.manifest.complete:
+                return None
+            matches = [match for match in matches if match.number in known]  # a first run is about to write the others
         size = reranking.depth([match.score for match in matches])
         rows = [known[match.number] for match in matches]
         pool = read((one.language, one.text, one.headings) for one in rows)

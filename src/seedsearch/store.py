@@ -16,7 +16,7 @@ from typing import Any
 
 from seedsearch.errors import IndexCorruptError, SeedsearchError
 from seedsearch.records import Passage, Span
-from seedsearch.tables import CAUGHT, GONE, HIDDEN, SCHEMA, SHOWN
+from seedsearch.tables import CAUGHT, GONE, HIDDEN, SCHEMA, SHOWN, Rows
 from seedsearch.tuples import NamedTuple
 
 _FROM = "FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
@@ -97,18 +97,9 @@ class Candidate(NamedTuple):
     text: str
 
 
-class Rows(NamedTuple):
-    """A document as the store keeps it, in plain values, so that it passes between processes at little cost.
-
-    `document` is a row of its table without the numbers; so are `passages` and `pairs`, each pair seen from either side.
-    """
-
-    document: tuple[str, str, str, str, int, float]
-    passages: list[tuple[Any, ...]]
-    pairs: list[tuple[Any, ...]]
-
-
-_ROWS = 2_000  # collected before they are written
+_ROWS, _KEPT = 2_000, 40_000
+"""So many rows are written together, the last ones of passages beside the engine's commit, which is the end of a build: on two
+cores that takes 3 % of the time of 30,000 passages."""
 _LOT, _ROW = 20_000_000, 100
 """Characters of text written in a transaction, each row counted as _ROW more, though all may be of one large file. From when
 SQLite's cache is full of new pages until the transaction ends readers are shut out, and give up after _PATIENCE seconds; with
@@ -121,14 +112,14 @@ _CACHE = 65_536  # kB of pages: ids come in no order, nor do passages found, and
 
 
 class Store:
-    """The SQLite file of one generation of an index. Use it from one thread."""
+    """The SQLite file of one generation of an index. Use it from one thread at a time."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.is_file():
             raise FileNotFoundError(path)
         self._opened = None if create else path
         with _translated(self._opened):
-            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         self._new: dict[str, list[tuple[Any, ...]]] = {"document": [], "passage": [], "pair": []}
         self._next = {"document": 1, "passage": 1}
         self._written = 0
@@ -163,6 +154,12 @@ class Store:
             self._new[table].clear()
             self._next[table] = int(self._rows(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")[0][0])
 
+    def commit_documents(self) -> None:
+        """End a transaction and begin the next, for passages and pairs. `unsettled` tells of what the engine may have now."""
+        self._write_rows("document")
+        self._rows("COMMIT")
+        self._rows("BEGIN IMMEDIATE")
+
     def commit(self) -> None:
         """End the transaction: what was written stays."""
         self._write_new()
@@ -173,13 +170,19 @@ class Store:
         self.commit()
         self.begin()
 
-    def _write_new(self) -> None:
-        """Write the rows that were collected: a statement for each would take longer than the rows."""
-        for table, rows in self._new.items():
-            if rows:
-                with _translated():
-                    self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
-                rows.clear()
+    def _write_new(self, keep: int = 0) -> None:
+        """Write the rows that were collected, of passages and pairs all but the last `keep`."""
+        for table in self._new:
+            self._write_rows(table, 0 if table == "document" else keep)
+
+    def _write_rows(self, table: str, keep: int = 0) -> None:
+        """Together: a statement for each row would take longer than the rows."""
+        rows = self._new[table]
+        if len(rows) > keep:
+            written = rows[: len(rows) - keep]
+            del rows[: len(written)]
+            with _translated():
+                self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(written[0]))})", written)
 
     def stage_file(self, name: str, seen: Seen, encoding: str, method: str) -> int:
         """Write a file's new row and mark what was there before; returns the number of the new row."""
@@ -202,8 +205,8 @@ class Store:
         ]
         self._new["pair"] += [(document, *row) for row in rows.pairs]
         self._written += sum([len(row[-2]) for row in rows.passages]) + _ROW * (len(rows.passages) + len(rows.pairs))
-        if len(self._new["passage"]) + len(self._new["pair"]) >= _ROWS:
-            self._write_new()
+        if max(len(self._new["passage"]), len(self._new["pair"])) >= _KEPT + _ROWS:
+            self._write_new(_KEPT)
         if self._written >= _LOT:
             self._go_on()
         return document, numbers
@@ -241,7 +244,7 @@ class Store:
         )
 
     def _documents(self, where: str) -> list[int]:
-        self._write_new()
+        self._write_rows("document")
         query = f"SELECT number FROM document WHERE file IN (SELECT number FROM file WHERE {where})"
         return [number for (number,) in self._rows(query)]
 

@@ -1,7 +1,8 @@
 """The tables of the store, and the states that the rows of a file go through.
 
 1. What is there of a file is marked "old"; what it holds now is written and marked "new", in as many transactions as it takes.
-2. The engine commits: old passages out, new ones in.
+2. The engine commits: old passages out, new ones in. Of a new index the last passages are written at the same time: a reader
+   who finds one that is not there leaves it out.
 3. What is "new" is marked "indexed" and what is "old" is marked "gone", both at once; then what is gone is dropped.
 
 A file that a crash caught before 3 is forgotten, its passages first where the engine has any, and read again by the next run.
@@ -9,6 +10,10 @@ A reader that opened the engine before 2 asks for rows that are there until 3; n
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+from seedsearch.tuples import NamedTuple
 
 SCHEMA = """
 CREATE TABLE file (
@@ -46,3 +51,14 @@ GONE = "SELECT number FROM file WHERE state = 'gone'"
 """Files of which what is there is dropped."""
 HIDDEN = "SELECT d.number FROM document d JOIN file f ON f.number = d.file WHERE f.state IN ('new', 'gone')"
 """Documents that are not shown."""
+
+
+class Rows(NamedTuple):
+    """A document as the store keeps it, in plain values, so that it passes between processes at little cost.
+
+    `document` is a row of its table without the numbers; so are `passages` and `pairs`, each pair seen from either side.
+    """
+
+    document: tuple[str, str, str, str, int, float]
+    passages: list[tuple[Any, ...]]
+    pairs: list[tuple[Any, ...]]
