@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from itertools import pairwise
+from itertools import combinations, pairwise
 from random import Random
 from unicodedata import east_asian_width
 
@@ -19,6 +19,7 @@ from seedsearch.folding import _composes, fold, fold_text
 from seedsearch.hanzi import simplified, table
 from seedsearch.letters import is_ideograph, is_unspaced, runs
 from seedsearch.snippets import _may_be_wide
+from seedsearch.stemming import stems
 from seedsearch.vocabulary import Lexicon, Vocabulary
 
 # Characters that make trouble: marks that compose, width, ligatures, jamo, voicing signs, length-changing case, invisible ones.
@@ -291,3 +292,11 @@ def test_a_small_letter_that_composes_where_its_capital_does_not_folds_alike_any
     for before, after in (("", "ayim"), ("3½ ", "ayim"), ("日本 ", "")):
         text = before + letter + after
         assert fold_text(text) == fold(text).text == fold_text(before + small + after)
+
+
+def test_words_of_which_the_stemmer_leaves_nothing_stand_for_themselves() -> None:
+    words_of = ["όταν", "είτε", "ιστού", "έως", "ίδια"]
+    assert all(stems(words_of, "el"))
+    found = [{form for forms in alternatives(word, ["el"]) for form in forms} for word in words_of]
+    assert all(not one & other for one, other in combinations(found, 2))
+    assert not set(terms("όταν", "el")) & set(terms("είτε", "el"))

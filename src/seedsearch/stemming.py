@@ -34,12 +34,15 @@ def stemmer_name(language: str) -> str:
 
 
 def stems(words: list[str], language: str) -> list[str]:
-    """Stem words by a language tag or a Snowball stemmer's name; ASCII words are English where the language is not Latin."""
+    """Stem words by a language tag or a Snowball stemmer's name; ASCII words are English where the language is not Latin.
+
+    No stem is empty: the Greek stemmer leaves nothing of "είτε" or "όταν", which then stand for themselves.
+    """
     name = language if language in _NAMES else stemmer_name(language)
     if name and name not in _NOT_LATIN:
         return list(_stemmer(name).stemWords(words))
     if name:
-        words = _stemmer(name).stemWords(words)
+        words = [stem or word for stem, word in zip(_stemmer(name).stemWords(words), words, strict=True)]
     english = _stemmer("english").stemWord
     return [str(english(word)) if word.isascii() and _LATIN_WORD.fullmatch(word) else word for word in words]
 

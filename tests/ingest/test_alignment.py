@@ -151,6 +151,12 @@ def test_other_languages_by_length_names_and_cognates() -> None:
     assert [(bead.left, bead.right) for bead in found.beads] == [((0,), (4,)), ((1,), (5,)), ((2,), (6, 7)), ((3,), (8,))]
 
 
+def test_words_of_which_a_stemmer_leaves_nothing() -> None:
+    greek = ["Είτε σήμερα όταν έρθει.", "Το σύστημα αρχείων του ιστού.", "Έως 1984."]
+    english = ["Either today when he comes.", "The file system of the web.", "Until 1984."]
+    assert [bead.left for bead in halves_of(greek, english, ("el", "en")).beads] == [(0,), (1,), (2,)]
+
+
 def test_sentences_of_a_bead() -> None:
     left = "他在图书馆里看书。天气很冷，河水结冰了！你要去哪里？"
     right = "He is reading in the library. It is so cold that the river has frozen! Where are you going?"

@@ -77,7 +77,7 @@ def _tokens(text: str, stem: Callable[[str], str]) -> list[str]:
         elif match[2]:
             found.append(token.replace(",", ""))
         elif match[3]:
-            found.append(stem(token.lower()))
+            found.append(stem(token.lower()) or token.lower())  # the Greek stemmer leaves nothing of some words
         else:
             found.append('"' if token in _QUOTES else token)
     return found
