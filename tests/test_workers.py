@@ -173,8 +173,8 @@ def test_a_file_that_takes_too_long_is_reported(folder: Path, tmp_path: Path, mo
     monkeypatch.setattr(workers, "WORTH", 100_000)
     monkeypatch.setattr(workers, "PATIENCE", 6.0)  # a seed takes a second of CPU
     monkeypatch.setattr(workers, "PATIENCE_PER_BYTE", 0.0)
-    halves = "\n\n".join(f"這是第{i}個句子,說的是台灣的防衛。" for i in range(9000)) + "\n\n"
-    halves += "\n\n".join(f"This is sentence {i}, about the defence of Taiwan." for i in range(9000))
+    halves = "\n\n".join(f"這是第{i}個句子,說的是台灣的防衛。" for i in range(40_000)) + "\n\n"
+    halves += "\n\n".join(f"This is sentence {i}, about the defence of Taiwan." for i in range(40_000))
     (folder / "hostile.txt").write_text(halves, "utf-8")
     report = build([folder], tmp_path / "index", jobs=2)
     reasons = {skipped.name: skipped.reason for skipped in report.skipped}

@@ -3,6 +3,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 Numbers: TypeAlias = bytes | memoryview[int]
+Half: TypeAlias = tuple[bytes | array[int] | array[float], ...]
+Grid: TypeAlias = tuple[Sequence[array[float]], array[int], array[int], tuple[tuple[int, int], ...], tuple[float, ...], float]
 
 VERSION: int
 
@@ -53,6 +55,20 @@ def feedback(
     half: float,
     /,
 ) -> list[float]: ...
+def scores(
+    left: Half,
+    right: Half,
+    links: tuple[array[int], array[int], array[float]],
+    lows: array[int],
+    highs: array[int],
+    ratio: float,
+    quotes: bool,
+    shapes: tuple[tuple[int, int], ...],
+    weights: tuple[float, ...],
+    /,
+) -> list[bytes]: ...
+def ways(grid: Grid, temperature: float, never: float, /) -> tuple[list[bytes], list[bytes]]: ...
+def choices(grid: Grid, never: float, /) -> list[bytes]: ...
 def encoded(text: str, start: int, end: int, /) -> int: ...
 def visits(text: bytes, moves: object, rows: object, outputs: object, /) -> tuple[bytes, bytes]: ...
 def begins(text: str, kinds: Table, /) -> bytes: ...

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-VERSION = 6  # of the compiled module: one that was left by another version of this code is not taken
+VERSION = 7  # of the compiled module: one that was left by another version of this code is not taken
 
 try:
     from seedsearch import _native as native

@@ -27,8 +27,8 @@ from seedsearch.tuples import NamedTuple
 
 # What a worker costs to start is worth about so many bytes of reading (0.3 s of CPU, 0.9 s with py3langid's model).
 WORTH = 1 << 20
-# A file may take this long, and so much longer for each byte: seven times what the slowest real text takes (two halves of
-# 10,000 lines, 29 s for 2 MB).
+# A file may take this long, and so much longer for each byte: seven times what the slowest real text takes where nothing is
+# compiled (two halves of 10,000 lines, 29 s for 2 MB; else 8 s).
 PATIENCE, PATIENCE_PER_BYTE = 60.0, 0.0001  # seconds
 _AHEAD = 1 << 18  # bytes of tasks that a worker has before it, and not many more than _FILES of them
 _FILES = 64

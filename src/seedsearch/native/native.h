@@ -190,9 +190,69 @@ is_of_word(const Table *kinds, Py_UCS4 code)
     return told(kinds, code) & (LETTER | MARK) || code == '\'' || code == '.' || code == ',' || code == '_';
 }
 
+/* Halves that are aligned: `ingest.alignment`. */
+
+enum { MOST = 4 }; /* pieces of a half that a bead may hold */
+
+typedef struct {
+    int left, right;
+} Shape;
+
+Py_ssize_t shapes_open(PyObject *given, Shape **shapes);
+
+/* A half, as Python hands it over, and what is told of its tokens. */
+typedef struct {
+    Py_buffer tokens, starts, lengths, chances, numerals, sentences, opens, closes;
+    Py_ssize_t pieces, vocabulary;
+    double *rates, *odds, *unexplained; /* of each token of the vocabulary; `odds` is 0 where nothing opposite explains it */
+    uint8_t *gaps;                      /* for each place in `tokens` how many pieces before it the token was met, 0 for too many */
+    double *bases;                      /* of each piece */
+    Py_ssize_t *bytes, *ends;           /* of all pieces before each one: their bytes, and how many end as sentences do */
+} Half;
+
+int half_open(Half *half, PyObject *given);
+void half_close(Half *half);
+int half_weigh(Half *half, double *terms, double *partials);
+
+Py_ssize_t buffer_of(PyObject *given, Py_buffer *buffer, Py_ssize_t item, Py_ssize_t size);
+double exact_sum(const double *terms, Py_ssize_t size, double *partials);
+
+static inline double
+double_at(const Py_buffer *numbers, Py_ssize_t at)
+{
+    double number;
+    memcpy(&number, (const char *)numbers->buf + at * sizeof(number), sizeof(number));
+    return number;
+}
+
+static inline uint32_t
+token_at(const Half *half, Py_ssize_t at)
+{
+    return number_at(&half->tokens, at);
+}
+
+static inline Py_ssize_t
+start_of(const Half *half, Py_ssize_t piece)
+{
+    return number_at(&half->starts, piece);
+}
+
+static inline int
+flag_at(const Py_buffer *flags, Py_ssize_t piece)
+{
+    return ((const uint8_t *)flags->buf)[piece] != 0;
+}
+
+/* Whether a token counts: it is a numeral, or something opposite could explain it. */
+static inline int
+counts(const Half *half, uint32_t token)
+{
+    return half->unexplained[token] < 0;
+}
+
 /* What the module offers, by file. */
 extern PyMethodDef cutting_methods[], writing_methods[], sizes_methods[], counting_methods[], feedback_methods[],
-    passages_methods[], walking_methods[];
+    lattice_methods[], passages_methods[], scoring_methods[], walking_methods[];
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility pop

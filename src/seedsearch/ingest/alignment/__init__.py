@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from seedsearch.ingest.alignment.band import find_corridor
 from seedsearch.ingest.alignment.beads import Lattice, Step, best_path, own_prices, usual_prices
-from seedsearch.ingest.alignment.evidence import Evidence
+from seedsearch.ingest.alignment.evidence import scores
 from seedsearch.ingest.alignment.table import known_translations, learned_translations, merged
 from seedsearch.ingest.alignment.tokens import Side, read_side
 from seedsearch.ingest.sentences import sentences
@@ -79,14 +79,14 @@ def _aligned(left: Side, right: Side) -> tuple[list[Step], list[float]]:
     """The steps of the best alignment of two halves, and how sure each is."""
     table = known_translations(_vocabulary(left), _vocabulary(right))
     band, ratio = find_corridor(left, right, table, _RADIUS)
-    scores = Evidence(left, right, table, ratio).scores(band)
-    steps = best_path(scores, band, usual_prices())
-    narrow = Lattice(scores, band, usual_prices()).narrowed(_UNLIKELY)
+    first = scores(left, right, table, ratio, band)
+    steps = best_path(first, band, usual_prices())
+    narrow = Lattice(first, band, usual_prices()).narrowed(_UNLIKELY)
     table = merged(table, learned_translations(_lessons(left, right, steps), table))
-    scores = Evidence(left, right, table, _own_ratio(left, right, steps) or ratio).scores(narrow)
+    second = scores(left, right, table, _own_ratio(left, right, steps) or ratio, narrow)
     prices = own_prices(steps)
-    steps = best_path(scores, narrow, prices)
-    lattice = Lattice(scores, narrow, prices)
+    steps = best_path(second, narrow, prices)
+    lattice = Lattice(second, narrow, prices)
     return steps, [lattice.confidence(step) for step in steps]
 
 

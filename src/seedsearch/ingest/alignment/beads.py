@@ -7,15 +7,25 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
-from math import exp, log
+from math import exp, fsum, log
+from typing import TYPE_CHECKING, TypeAlias
 
+from seedsearch.characters import native
 from seedsearch.ingest.alignment.evidence import NEVER, SHAPES, Band
 from seedsearch.tuples import NamedTuple
 
+if TYPE_CHECKING:
+    from seedsearch._native import Grid
+
 # A bead as the pieces i0 to i1 - 1 of the left half and j0 to j1 - 1 of the right.
 Step = tuple[int, int, int, int]
+# A number for each cell of a band, line by line.
+Ways: TypeAlias = "list[array[float]]"
 
 _NULLS = ((1, 0), (0, 1))
+# The steps of a way through a band; none leads to its start.
+_MOVES = (*SHAPES, *_NULLS, (0, 0))
+_NO_MOVE = len(_MOVES) - 1
 # How often beads of a shape occur before a document has been seen, and what a bead costs then (logarithms, damped as the
 # scores are).
 _FREQUENCY = {(1, 1): 0.8, (1, 2): 0.055, (2, 1): 0.055, (2, 2): 0.01, (1, 3): 0.01, (3, 1): 0.01, (1, 4): 0.003, (4, 1): 0.003}
@@ -60,28 +70,44 @@ def best_path(scores: Sequence[array[float]], band: Band, prices: Prices) -> lis
 
     Each piece is in exactly one bead. Memory and time grow with the size of the band.
     """
+    choices = native.choices(_grid(scores, band, prices), NEVER) if native else plain_choices(scores, band, prices)
+    i, j = len(band) - 1, band[-1][1]
+    steps = []
+    while i or j:
+        a, b = _MOVES[choices[i][j - band[i][0]]]
+        steps.append((i - a, i, j - b, j))
+        i, j = i - a, j - b
+    return steps[::-1]
+
+
+def plain_choices(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[bytes]:
+    """As `_native.choices`, in Python: for each line of the band which of _MOVES is the last of the best way to each cell."""
     sums: list[list[float]] = []
-    choices: list[list[tuple[int, int]]] = []
+    choices = []
     for i, (low, high) in enumerate(band):
         row = [0.0 if i == low == 0 else 2 * NEVER] + [2 * NEVER] * (high - low)
-        choice = [(0, 0)] * len(row)
-        for a, b, k, before, values in _edges(scores, band, prices, i):
-            for value, former in zip(values, islice(sums[i - a], before, None), strict=False):
+        choice = bytearray([_NO_MOVE]) * len(row)
+        for move, k, before, values in _edges(scores, band, prices, i):
+            for value, former in zip(values, islice(sums[i - _MOVES[move][0]], before, None), strict=False):
                 if former + value > row[k]:
-                    row[k], choice[k] = former + value, (a, b)
+                    row[k], choice[k] = former + value, move
                 k += 1
         for k in range(1, len(row)):
             if row[k - 1] + prices.null > row[k]:
-                row[k], choice[k] = row[k - 1] + prices.null, (0, 1)
+                row[k], choice[k] = row[k - 1] + prices.null, _MOVES.index((0, 1))
         sums.append(row)
-        choices.append(choice)
-    return _traced(choices, band)
+        choices.append(bytes(choice))
+    return choices
 
 
-def _edges(
-    scores: Sequence[array[float]], band: Band, prices: Prices, i: int
-) -> Iterator[tuple[int, int, int, int, list[float]]]:
-    """The beads that end in a row of the band, but for those with no left piece: shape, first cell, cell before it, values.
+def _grid(scores: Sequence[array[float]], band: Band, prices: Prices) -> Grid:
+    """A band with its scores, as the compiled module takes it."""
+    lows, highs = (array("I", edge) for edge in zip(*band, strict=True))
+    return scores, lows, highs, SHAPES, prices.shapes, prices.null
+
+
+def _edges(scores: Sequence[array[float]], band: Band, prices: Prices, i: int) -> Iterator[tuple[int, int, int, list[float]]]:
+    """The beads that end in a row of the band, but for those with no left piece: move, first cell, cell before it, values.
 
     A value is a score with its price; the following values belong to the cells that follow, in this row and the earlier one.
     """
@@ -97,17 +123,7 @@ def _edges(
             values = [score + prices.shapes[number] for score in scores[i][start : stop : len(SHAPES)]]
         else:
             values = [prices.null] * (last - first + 1)
-        yield a, b, first - low, first - b - band[i - a][0], values
-
-
-def _traced(choices: list[list[tuple[int, int]]], band: Band) -> list[Step]:
-    i, j = len(band) - 1, band[-1][1]
-    steps = []
-    while i or j:
-        a, b = choices[i][j - band[i][0]]
-        steps.append((i - a, i, j - b, j))
-        i, j = i - a, j - b
-    return steps[::-1]
+        yield number, first - low, first - b - band[i - a][0], values
 
 
 class Lattice:
@@ -115,8 +131,7 @@ class Lattice:
 
     def __init__(self, scores: Sequence[array[float]], band: Band, prices: Prices) -> None:
         self._scores, self._band, self._prices = scores, band, prices
-        self._forward = _forward(scores, band, prices)
-        self._backward = _backward(scores, band, prices)
+        self._forward, self._backward = _ways(scores, band, prices)
         self._whole = self._forward[-1][-1]
         self._lows, self._highs = [low for low, _ in band], [high for _, high in band]
 
@@ -156,17 +171,30 @@ class Lattice:
         return exp(min(0.0, before + price / _TEMPERATURE + after - self._whole))
 
 
-def _forward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[list[float]]:
+def _ways(scores: Sequence[array[float]], band: Band, prices: Prices) -> tuple[Ways, Ways]:
+    """For each line of the band logarithms of the sums over all ways from the start to each cell, and from it to the end."""
+    if native is None:
+        return plain_ways(scores, band, prices)
+    forward, backward = native.ways(_grid(scores, band, prices), _TEMPERATURE, NEVER)
+    return [array("d", row) for row in forward], [array("d", row) for row in backward]
+
+
+def plain_ways(scores: Sequence[array[float]], band: Band, prices: Prices) -> tuple[Ways, Ways]:
+    """As `_native.ways`, in Python."""
+    return _forward(scores, band, prices), _backward(scores, band, prices)
+
+
+def _forward(scores: Sequence[array[float]], band: Band, prices: Prices) -> Ways:
     """Logarithms of the sums over all ways from the start to each cell."""
-    sums: list[list[float]] = []
+    sums: Ways = []
     for i, (low, high) in enumerate(band):
         ways: list[list[float]] = [[] for _ in range(low, high + 1)]
         if i == 0:
             ways[0].append(0.0)
-        for a, _, first, before, values in _edges(scores, band, prices, i):
+        for move, first, before, values in _edges(scores, band, prices, i):
             for k, value in enumerate(values):
-                ways[first + k].append(sums[i - a][before + k] + value / _TEMPERATURE)
-        row: list[float] = []
+                ways[first + k].append(sums[i - _MOVES[move][0]][before + k] + value / _TEMPERATURE)
+        row = array("d")
         for cell in ways:
             if row:
                 cell.append(row[-1] + prices.null / _TEMPERATURE)
@@ -175,21 +203,21 @@ def _forward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list
     return sums
 
 
-def _backward(scores: Sequence[array[float]], band: Band, prices: Prices) -> list[list[float]]:
+def _backward(scores: Sequence[array[float]], band: Band, prices: Prices) -> Ways:
     """Logarithms of the sums over all ways from each cell to the end; each row hands its sums on to those before it."""
     ways: list[list[list[float]]] = [[[] for _ in range(low, high + 1)] for low, high in band]
-    sums: list[list[float]] = [[] for _ in band]
+    sums = [array("d") for _ in band]
     ways[-1][-1].append(0.0)
     for i in range(len(band) - 1, -1, -1):
-        row: list[float] = []
+        row = array("d")
         for cell in reversed(ways[i]):
             if row:
                 cell.append(row[-1] + prices.null / _TEMPERATURE)
             row.append(_log_sum(cell))
         row.reverse()
-        for a, _, first, before, values in _edges(scores, band, prices, i):
+        for move, first, before, values in _edges(scores, band, prices, i):
             for k, value in enumerate(values):
-                ways[i - a][before + k].append(row[first + k] + value / _TEMPERATURE)
+                ways[i - _MOVES[move][0]][before + k].append(row[first + k] + value / _TEMPERATURE)
         sums[i], ways[i] = row, []
     return sums
 
@@ -198,4 +226,4 @@ def _log_sum(logarithms: list[float]) -> float:
     if not logarithms:
         return NEVER
     most = max(logarithms)
-    return most + log(sum([exp(each - most) for each in logarithms if each > most - 30]))
+    return most + log(fsum([exp(each - most) for each in logarithms if each > most - 30]))

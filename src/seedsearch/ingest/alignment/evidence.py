@@ -10,11 +10,16 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import fsum, log, log1p, sqrt
+from typing import TYPE_CHECKING
 
+from seedsearch.characters import native
 from seedsearch.ingest.alignment.table import Table
 from seedsearch.ingest.alignment.tokens import Side
+
+if TYPE_CHECKING:
+    from seedsearch._native import Half
 
 # How many pieces of the left half a bead may hold, and of the right.
 SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (1, 4), (4, 1), (2, 3), (3, 2))
@@ -37,10 +42,56 @@ _MOST_SAID = log1p(_STRONGEST + _WEAKEST)
 # Variance of the length ratio (Gale and Church 1993, "A Program for Aligning Sentences in Bilingual Corpora"); the cap
 # leaves room for a free translation.
 _VARIANCE, _LENGTH_CAP = 6.8, 6.0
+# As `_native.scores` takes them.
+_WEIGHTS = (_LEXICAL, _LENGTH, _LENGTH_CAP, _VARIANCE, _MIXED, _OPENS, _CLOSES, _STRONGEST, _WEAKEST, _MOST_SAID, NEVER)
 
 
 def _chance(token: str) -> float:
     return _NUMERAL if token[0].isdigit() else _WORD if token[0].isalpha() else _MARK
+
+
+def scores(left: Side, right: Side, table: Table, ratio: float, band: Band) -> list[array[float]]:
+    """For each row of the band and each j in it the score of each of SHAPES, in order, as a bead that ends there.
+
+    A score is a log-likelihood ratio, damped because tokens do not come independently; NEVER where no bead fits. `ratio` is
+    the length of the right half over that of the left, in bytes of UTF-8, as a translation has it.
+    """
+    if native is None:
+        return plain_scores(left, right, table, ratio, band)
+    numbers = _numbers(left), _numbers(right)
+    links = array("I"), array("I"), array("d")  # left tokens, right ones, and how good a translation each pair is
+    for token, number in numbers[0].items():
+        for translation, sure in table.get(token, {}).items():
+            if translation in numbers[1]:
+                links[0].append(number)
+                links[1].append(numbers[1][translation])
+                links[2].append(sure)
+    one, other = (_compiled(side, own) for side, own in zip((left, right), numbers, strict=True))
+    lows, highs = (array("I", edge) for edge in zip(*band, strict=True))
+    rows = native.scores(one, other, links, lows, highs, ratio, _quotes(left, right), SHAPES, _WEIGHTS)
+    return [array("d", row) for row in rows]
+
+
+def _numbers(side: Side) -> dict[str, int]:
+    """The tokens of a half, numbered as they come."""
+    return {token: number for number, token in enumerate(dict.fromkeys(chain.from_iterable(side.tokens)))}
+
+
+def _compiled(side: Side, numbers: dict[str, int]) -> Half:
+    """A half as `_native.scores` takes it."""
+    return (
+        array("I", map(numbers.__getitem__, chain.from_iterable(side.tokens))),
+        array("I", accumulate(map(len, side.tokens), initial=0)),
+        array("I", side.lengths),
+        array("d", map(_chance, numbers)),
+        bytes(token[0].isdigit() for token in numbers),
+        *(bytes(flags) for flags in (side.sentences, side.opens, side.closes)),
+    )
+
+
+def _quotes(left: Side, right: Side) -> bool:
+    """Quotation marks tell something where both halves have them."""
+    return all(sum(side.closes) > 0.02 * len(side.closes) for side in (left, right))
 
 
 class _Half:
@@ -99,11 +150,15 @@ def _rates(table: Table, left: Side, right: Side) -> tuple[dict[str, float], dic
     return dict(of_left), dict(of_right)
 
 
-class Evidence:
+def plain_scores(left: Side, right: Side, table: Table, ratio: float, band: Band) -> list[array[float]]:
+    """As `scores`, in Python."""
+    return list(_Rows(_Evidence(left, right, table, ratio), band))
+
+
+class _Evidence:
     """All that is known of two halves."""
 
     def __init__(self, left: Side, right: Side, table: Table, ratio: float) -> None:
-        """`ratio` is the length of the right half over that of the left, in bytes of UTF-8, as a translation has it."""
         backward: Table = defaultdict(dict)
         for token, row in table.items():
             for other, sure in row.items():
@@ -112,15 +167,7 @@ class Evidence:
         self.left = _Half(left, table, left_rate, right_rate)
         self.right = _Half(right, backward, right_rate, left_rate)
         self.ratio = ratio
-        # Quotation marks tell something where both halves have them.
-        self.quotes = all(sum(side.closes) > 0.02 * len(side.closes) for side in (left, right))
-
-    def scores(self, band: Band) -> list[array[float]]:
-        """For each row of the band and each j in it the score of each of SHAPES, in order, as a bead that ends there.
-
-        A score is a log-likelihood ratio, damped because tokens do not come independently; NEVER where no bead fits.
-        """
-        return list(_Rows(self, band))
+        self.quotes = _quotes(left, right)
 
     def outline(self, i0: int, i1: int, j0: int, j1: int) -> float:
         """What lengths, headings and quotation marks say of a bead of left pieces i0 to i1 - 1 and right ones j0 to j1 - 1."""
@@ -180,7 +227,7 @@ def _best(weights: dict[str, float], more: dict[str, float]) -> dict[str, float]
 class _Rows:
     """The rows of scores, one after the other; what is needed of the last few rows is kept, the rest forgotten."""
 
-    def __init__(self, evidence: Evidence, band: Band) -> None:
+    def __init__(self, evidence: _Evidence, band: Band) -> None:
         self._evidence, self._band = evidence, band
         self._left, self._right = evidence.left, evidence.right
         # What the pieces that are still needed explain.

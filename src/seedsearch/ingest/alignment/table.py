@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from posixpath import commonprefix
 from unicodedata import combining, normalize
@@ -27,6 +28,8 @@ _MAX_GLOSSES = 12
 _BEGINNING = 4
 # A beginning of more words than this tells nothing, and takes long.
 _FAMILY = 100
+# Chinese words of which the renderings are remembered (1 KB each): the sentences of a document have the words of its blocks.
+_REMEMBERED = 10_000
 # So many pairs of words are looked at to learn from, those of the shortest pieces first, as they teach most.
 _LESSONS = 3_000_000
 # Cyrillic and Greek letters, and those that languages interchange, as Latin ones.
@@ -47,13 +50,12 @@ def known_translations(left: Iterable[str], right: Iterable[str]) -> Table:
     """
     lefts, rights = set(left), set(right)
     table: Table = defaultdict(dict)
-    renderings = _Renderings()
     for token in sorted(lefts):
         if is_han(token):
-            table[token].update({english: sure for english, sure in renderings.of(token).items() if english in rights})
+            table[token].update({english: sure for english, sure in _renderings(token).items() if english in rights})
     for token in sorted(rights):
         if is_han(token):
-            for english, sure in renderings.of(token).items():
+            for english, sure in _renderings(token).items():
                 if english in lefts:
                     table[english][token] = sure
     _add_cognates(table, sorted(lefts), sorted(rights))
@@ -84,37 +86,31 @@ def _sound(token: str) -> str:
     return plain.translate(_LETTERS).replace("ph", "f").replace("th", "t").replace("ch", "c")
 
 
-class _Renderings:
+@lru_cache(_REMEMBERED)
+def _renderings(word: str) -> dict[str, float]:
     """The stems of English words that may stand for a Chinese word, from its glosses, those of its parts, and its sound."""
+    found = _of_glosses(word)
+    # A compound that is translated as a whole elsewhere often is so by its parts here.
+    for size, trust in ((2, 0.5),) if len(word) > 2 else ((1, 0.25),) if len(word) == 2 else ():
+        for start in range(len(word) - size + 1):
+            for english, sure in _renderings(word[start : start + size]).items():
+                found[english] = max(found.get(english, 0.0), sure * trust)
+    if len(word) == 1:
+        for sound in lexicon.readings(word):
+            found[sound] = max(found.get(sound, 0.0), 0.6)
+    return found
 
-    def __init__(self) -> None:
-        self._stem = stemmer("en")
-        self._found: dict[str, dict[str, float]] = {}
 
-    def of(self, word: str) -> dict[str, float]:
-        found = self._found.get(word)
-        if found is None:
-            found = self._found[word] = self._of_glosses(word)
-            # A compound that is translated as a whole elsewhere often is so by its parts here.
-            for size, trust in ((2, 0.5),) if len(word) > 2 else ((1, 0.25),) if len(word) == 2 else ():
-                for start in range(len(word) - size + 1):
-                    for english, sure in self.of(word[start : start + size]).items():
-                        found[english] = max(found.get(english, 0.0), sure * trust)
-            if len(word) == 1:
-                for sound in lexicon.readings(word):
-                    found[sound] = max(found.get(sound, 0.0), 0.6)
-        return found
-
-    def _of_glosses(self, word: str) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for rank, gloss in enumerate(lexicon.glosses(word)[:_MAX_GLOSSES]):
-            words = _ENGLISH.findall(gloss.lower())
-            telling = [each for each in words if not _EMPTY.fullmatch(each)] or words
-            sure = _SHARE[min(len(telling), len(_SHARE) - 1)] * (1 - 0.04 * rank)
-            for each in telling:
-                stem = self._stem(each)
-                found[stem] = max(found.get(stem, 0.0), sure)
-        return found
+def _of_glosses(word: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    stem = stemmer("en")
+    for rank, gloss in enumerate(lexicon.glosses(word)[:_MAX_GLOSSES]):
+        words = _ENGLISH.findall(gloss.lower())
+        telling = [each for each in words if not _EMPTY.fullmatch(each)] or words
+        sure = _SHARE[min(len(telling), len(_SHARE) - 1)] * (1 - 0.04 * rank)
+        for each in telling:
+            found[stem(each)] = max(found.get(stem(each), 0.0), sure)
+    return found
 
 
 def learned_translations(pairs: Sequence[Pair], known: Table, rounds: int = 3) -> Table:
