@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.patterns import matching
-from seedsearch.store import Seen, Store
-from seedsearch.tables import Rows
+from seedsearch.store import Store
+from seedsearch.tables import Rows, Seen
 
 LETTERS = "aAbéÉ中/.%_\\*?[]!-"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import manifest
+from seedsearch import indexing, manifest
 from seedsearch import store as under_test
 from seedsearch.engines import open_engine
 from seedsearch.engines.tantivy_writer import Writer
@@ -20,8 +21,8 @@ from seedsearch.errors import IndexCorruptError
 from seedsearch.indexing import build
 from seedsearch.preparing import _array
 from seedsearch.searching import open_collection
-from seedsearch.store import Seen, Store, _listed
-from seedsearch.tables import Rows
+from seedsearch.store import Store, _listed
+from seedsearch.tables import Rows, Seen
 
 
 @given(st.lists(st.text() | st.text('a"\\\t\u3000é台', max_size=4), max_size=3))
@@ -249,6 +250,67 @@ def test_a_complete_index_has_all_passages_before_the_engine_commits(tmp_path: P
     monkeypatch.setattr(Writer, "commit", counted)
     build([folder], index)
     assert written == [2 * DOCUMENTS], "the old passages and the new ones"
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_passages_that_are_not_written_yet_do_not_stand_in_the_way_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    folder, index = tmp_path / "files", tmp_path / "index"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text("\n".join(json.dumps({"text": f"one and {n}", "lang": "en"}) for n in range(30)), "utf-8")
+    (folder / "b.jsonl").write_text("\n".join(json.dumps({"text": "one one", "lang": "en"}) for _ in range(300)), "utf-8")
+    commits = iter(range(9))
+    commit_documents = Store.commit_documents
+
+    def killed(self: Store) -> None:
+        commit_documents(self)
+        if next(commits):
+            monkeypatch.setattr(Store, "commit", interrupt)
+
+    monkeypatch.setattr(indexing, "BATCH", 20)
+    monkeypatch.setattr(Store, "commit_documents", killed)
+    with pytest.raises(KeyboardInterrupt):
+        build([folder], index, engine=engine)
+    monkeypatch.undo()
+    with open_collection(index) as collection:
+        assert {hit.passage.source.partition("#")[0] for hit in collection.search("one").hits} == {"files/a.jsonl"}
+        assert len(collection.search("one", limit=40).hits) == 30
+        (folder / "a.jsonl").write_text(json.dumps({"text": "one more", "lang": "en"}), "utf-8")
+        build([folder], index)
+        assert collection.search("one", limit=400).total == 301, "opened before, it is opened anew where passages are gone"
+
+
+def test_rows_are_written_in_their_order_whatever_is_kept_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(under_test, "_LOT", 10_000)
+    monkeypatch.setattr(under_test, "ROWS", 2)
+    monkeypatch.setattr(under_test, "KEPT", 3)
+    store.begin()
+    stage(store, "a", "old")
+    assert [len(rows) for table, rows in store._new.items() if table != "document"] == [3, 3]
+    store.commit_documents()
+    assert len(store.numbers(["en"], 0, 99)) == DOCUMENTS - 3, "the last ones are to come"
+    store.commit()
+    assert [number for number, *_ in store.numbers(["en"], 0, 99)] == list(range(1, DOCUMENTS + 1))
+
+
+def test_a_store_is_not_closed_while_it_commits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, ended = Store._write_new, []
+
+    def slow(self: Store, keep: int = 0) -> None:
+        time.sleep(0.2)
+        write(self, keep)
+        ended.append("commit")
+
+    store.begin()
+    stage(store, "a", "old")
+    monkeypatch.setattr(Store, "_write_new", slow)
+    with ThreadPoolExecutor(1) as beside:
+        committed = beside.submit(store.commit)
+        time.sleep(0.05)
+        store.close()
+        assert ended == ["commit"]
+        committed.result()
 
 
 def lines_of(tmp_path: Path, text: str) -> Path:

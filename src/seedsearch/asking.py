@@ -34,11 +34,18 @@ class Matched(NamedTuple):
 class Asker:
     """Puts queries to one engine, in the languages of its collection.
 
-    `documents` gives the numbers of the documents whose name fits a pattern, None where all do.
+    `documents` gives the numbers of the documents whose name fits a pattern, None where all do; `best` are the engine's best
+    matches of a tree that can be shown.
     """
 
-    def __init__(self, engine: Engine, languages: Sequence[str], documents: Callable[[str], frozenset[int] | None]) -> None:
-        self._engine, self._languages, self._documents = engine, languages, documents
+    def __init__(
+        self,
+        engine: Engine,
+        languages: Sequence[str],
+        documents: Callable[[str], frozenset[int] | None],
+        best: Callable[[Node, int], Answer],
+    ) -> None:
+        self._engine, self._languages, self._documents, self._best = engine, languages, documents, best
         # A word is asked about a dozen times in a query, and queries share words; an engine that is open does not change.
         self._alternatives = lru_cache(KEPT)(partial(analysis.alternatives, languages=languages))
         self._compound = lru_cache(KEPT)(partial(analysis.compound, languages=languages))
@@ -76,7 +83,7 @@ class Asker:
         filters: Sequence[Node],
     ) -> tuple[query.Compiled, Answer]:
         compiled = self.compiled(parsed._replace(tree=query.without(parsed.tree, light)), share, pairs)
-        return compiled, self._engine.search(And((compiled.node, *filters)) if filters else compiled.node, limit)
+        return compiled, self._best(And((compiled.node, *filters)) if filters else compiled.node, limit)
 
     def compiled(
         self, parsed: Parsed, share: Callable[[int], int] = query.fair_share, light: Collection[str] = ()

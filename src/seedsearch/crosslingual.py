@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from seedsearch import lexicon, ranking, snippets
 from seedsearch.aligned import Aligned
 from seedsearch.counterparts import Found, counterparts
-from seedsearch.engines.protocol import Engine
+from seedsearch.engines.protocol import Answer, Engine
 from seedsearch.letters import is_han
 from seedsearch.pool import Page, Places, find, read
 from seedsearch.query import ANYWHERE, And, Group, Language, Node, Or, Phrase, Term, Within, speaks
@@ -82,11 +82,19 @@ def members(rendering: Rendering, language: str) -> list[tuple[float, Term | Phr
 
 
 class Interpreter:
-    """Translates queries for one index, opened for reading."""
+    """Translates queries for one index, opened for reading; `best` are the engine's best matches that can be shown."""
 
-    def __init__(self, engine: Engine, store: Store, vectors: Vectors | None = None, note: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        best: Callable[[Node, int], Answer],
+        vectors: Vectors | None = None,
+        note: str = "",
+    ) -> None:
         self._engine = engine
         self._store = store
+        self._best = best
         self._vectors = vectors
         self._note = note  # told once
         self._frequencies: dict[tuple[str, str], tuple[int, ...]] = {}
@@ -169,7 +177,7 @@ class Interpreter:
         """
         whole, most = sum(question.weights) or 1.0, max(POOL, limit)
         depth = DEEP if self._vectors else most
-        matches = self._engine.search(question.node, depth).matches if question.covered >= HALF else ()
+        matches = self._best(question.node, depth).matches if question.covered >= HALF else ()
         shares = {match.number: match.score / whole for match in matches}
         first = list(shares)[:most]
         near = self._near(question, most, first)

@@ -23,7 +23,8 @@ from seedsearch.planning import UNREAD, Plan, Work, choose_engine, plan, tasks
 from seedsearch.preparing import Flaws, Prepared, Result, Task, renamed
 from seedsearch.reading import read
 from seedsearch.records import Alignment, Document
-from seedsearch.store import Seen, Store
+from seedsearch.store import Store
+from seedsearch.tables import Seen
 from seedsearch.tuples import NamedTuple
 from seedsearch.vectors import Vectors
 from seedsearch.workers import results

@@ -17,7 +17,7 @@ from seedsearch.ingest.formats import format_of
 from seedsearch.preparing import Task
 from seedsearch.reading import survey
 from seedsearch.records import Source
-from seedsearch.store import Seen
+from seedsearch.tables import Seen
 from seedsearch.tuples import NamedTuple
 
 # A file changed within this time of being looked at may change again without a new time stamp (as git's "racy" entries).

@@ -16,7 +16,7 @@ from seedsearch import analysis, collector, cutting, duplicates, manifest, patte
 from seedsearch.asking import Asker
 from seedsearch.counterparts import Found, counterparts
 from seedsearch.engines import open_engine
-from seedsearch.engines.protocol import Engine, Match
+from seedsearch.engines.protocol import Answer, Engine, Match
 from seedsearch.errors import IndexCorruptError, IndexMissingError, QuerySyntaxError
 from seedsearch.folding import fold_text
 from seedsearch.function_words import may_be_in
@@ -24,7 +24,7 @@ from seedsearch.pool import Page, Places, find, read
 from seedsearch.query import ANYWHERE, And, Language, Leaf, Node, Not
 from seedsearch.records import Counterpart, Hit, Passage, Place, Reason
 from seedsearch.reranking import Asked, Score
-from seedsearch.store import Candidate, FileRow, Store, Stored
+from seedsearch.store import KEPT, ROWS, Candidate, FileRow, Store, Stored
 from seedsearch.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -217,28 +217,35 @@ class Collection:
 
         model = self.manifest.model
         if not model:
-            return Interpreter(self._engine, self._store)
+            return Interpreter(self._engine, self._store, self._best)
         from seedsearch import encoder
         from seedsearch.vectors import Vectors
 
         if model == encoder.identity():
-            return Interpreter(self._engine, self._store, Vectors(self.index / self.manifest.generation))
-        return Interpreter(self._engine, self._store, note=encoder.missing(model))
+            return Interpreter(self._engine, self._store, self._best, Vectors(self.index / self.manifest.generation))
+        return Interpreter(self._engine, self._store, self._best, note=encoder.missing(model))
 
     def _asker(self, lang: str | None) -> Asker:
         """What puts queries to the engine: words take the forms that they have in the languages that are searched."""
         languages = tuple(code for code in self.manifest.languages if lang is None or query.speaks(code, lang))
         if languages not in self._askers:
-            self._askers[languages] = Asker(self._engine, languages, self._documents)
+            self._askers[languages] = Asker(self._engine, languages, self._documents, self._best)
         return self._askers[languages]
+
+    def _best(self, node: Node, limit: int) -> Answer:
+        """The engine's best matches; where a first run has not ended, of those passages that the store has by now."""
+        answer = self._engine.search(node, limit)
+        last = None if self.manifest.complete else self._store.last()
+        if last is None or all(match.number <= last for match in answer.matches):
+            return answer
+        matches = self._engine.search(node, limit + KEPT + ROWS).matches
+        return answer._replace(matches=[match for match in matches if match.number <= last][:limit])
 
     def _ranked(self, asked: Asked, matches: Sequence[Match]) -> list[Ranked] | None:
         """The pool in the order of all evidence, behind it the rest in the order of the engine; None where one is gone."""
         known = self._store.candidates(match.number for match in matches)
         if len(known) < len(matches):
-            if self.manifest.complete:
-                return None
-            matches = [match for match in matches if match.number in known]  # a first run is about to write the others
+            return None
         size = reranking.depth([match.score for match in matches])
         rows = [known[match.number] for match in matches]
         pool = read((one.language, one.text, one.headings) for one in rows)

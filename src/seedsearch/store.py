@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from seedsearch.errors import IndexCorruptError, SeedsearchError
 from seedsearch.records import Passage, Span
-from seedsearch.tables import CAUGHT, GONE, HIDDEN, SCHEMA, SHOWN, Rows
+from seedsearch.tables import CAUGHT, GONE, HIDDEN, SCHEMA, SHOWN, Rows, Seen
 from seedsearch.tuples import NamedTuple
 
 _FROM = "FROM passage p JOIN document d ON d.number = p.document JOIN file f ON f.number = d.file"
@@ -41,20 +42,6 @@ def _translated(opened: Path | None = None) -> Iterator[None]:
         if any(word in reason for word in ("full", "readonly", "disk I/O", "unable to open", "locked")):
             raise SeedsearchError(f"the index cannot be used ({reason}); make room or check permissions, try again") from None
         raise IndexCorruptError(f"the index is damaged ({reason}); run: seedsearch index --rebuild") from None
-
-
-class Seen(NamedTuple):
-    """What was known of a file when it was last looked at; times are nanoseconds.
-
-    `reason` says why it was skipped, `flaw` what of it could not be read; both are "" for a sound file.
-    """
-
-    sha256: str
-    size: int
-    modified: int
-    checked: int
-    reason: str
-    flaw: str = ""
 
 
 class Opposite(NamedTuple):
@@ -97,9 +84,9 @@ class Candidate(NamedTuple):
     text: str
 
 
-_ROWS, _KEPT = 2_000, 40_000
-"""So many rows are written together, the last ones of passages beside the engine's commit, which is the end of a build: on two
-cores that takes 3 % of the time of 30,000 passages."""
+ROWS, KEPT = 2_000, 40_000
+"""So many rows are written together; so many are kept back, to be written beside the engine's commit, which is the end of a
+build: on two cores that takes 3 % off the time of 30,000 passages."""
 _LOT, _ROW = 20_000_000, 100
 """Characters of text written in a transaction, each row counted as _ROW more, though all may be of one large file. From when
 SQLite's cache is full of new pages until the transaction ends readers are shut out, and give up after _PATIENCE seconds; with
@@ -123,14 +110,16 @@ class Store:
         self._new: dict[str, list[tuple[Any, ...]]] = {"document": [], "passage": [], "pair": []}
         self._next = {"document": 1, "passage": 1}
         self._written = 0
+        self._committing = Lock()
         self._rows(f"PRAGMA cache_size = -{_CACHE}")
         if create:
             with _translated():
                 self._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, when no thread commits."""
+        with self._committing:
+            self._connection.close()
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a statement gives, read to the end: SQLite meets a damaged page only when it comes to it."""
@@ -155,15 +144,16 @@ class Store:
             self._next[table] = int(self._rows(f"SELECT coalesce(max(number), 0) + 1 FROM {table}")[0][0])
 
     def commit_documents(self) -> None:
-        """End a transaction and begin the next, for passages and pairs. `unsettled` tells of what the engine may have now."""
+        """End a transaction and begin the next, for the last passages. `unsettled` tells of what the engine may have now."""
         self._write_rows("document")
         self._rows("COMMIT")
         self._rows("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """End the transaction: what was written stays."""
-        self._write_new()
-        self._rows("COMMIT")
+        with self._committing:
+            self._write_new()
+            self._rows("COMMIT")
 
     def _go_on(self) -> None:
         """Let readers in, which a transaction shuts out."""
@@ -205,8 +195,8 @@ class Store:
         ]
         self._new["pair"] += [(document, *row) for row in rows.pairs]
         self._written += sum([len(row[-2]) for row in rows.passages]) + _ROW * (len(rows.passages) + len(rows.pairs))
-        if max(len(self._new["passage"]), len(self._new["pair"])) >= _KEPT + _ROWS:
-            self._write_new(_KEPT)
+        if max(len(self._new["passage"]), len(self._new["pair"])) >= KEPT + ROWS:
+            self._write_new(KEPT)
         if self._written >= _LOT:
             self._go_on()
         return document, numbers
@@ -244,7 +234,6 @@ class Store:
         )
 
     def _documents(self, where: str) -> list[int]:
-        self._write_rows("document")
         query = f"SELECT number FROM document WHERE file IN (SELECT number FROM file WHERE {where})"
         return [number for (number,) in self._rows(query)]
 
@@ -268,6 +257,10 @@ class Store:
         """Every file of the collection by name."""
         rows = self._rows("SELECT name, sha256, size, modified, checked, reason, flaw FROM file")
         return {name: Seen(*rest) for name, *rest in rows}
+
+    def last(self) -> int:
+        """The highest number of a passage; 0 where there is none."""
+        return int(self._rows("SELECT coalesce(max(number), 0) FROM passage")[0][0])
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Stored]:
         """Passages by number; a number that is no longer there is left out."""
@@ -331,8 +324,7 @@ class Store:
     def numbers(self, languages: Sequence[str], after: int, most: int) -> list[tuple[int, int, str]]:
         """The next `most` passages in these languages after a number: number, number of the document, language."""
         where = f"language IN ({','.join('?' * len(languages))}) AND number > ? ORDER BY number LIMIT ?"
-        rows = self._rows(f"SELECT number, document, language FROM passage WHERE {where}", (*languages, after, most))
-        return [(number, document, language) for number, document, language in rows]
+        return self._rows(f"SELECT number, document, language FROM passage WHERE {where}", (*languages, after, most))
 
     def aligned_documents(self) -> list[int]:
         """Numbers of the documents with two halves, ascending."""
@@ -366,8 +358,7 @@ class Store:
 
 def _lots(documents: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int]]]:
     """Numbers of documents, so many together as have _DROPPED passages, or one that has more; of each number and passages."""
-    lot: list[tuple[int]] = []
-    size = 0
+    lot, size = list[tuple[int]](), 0
     for number, passages in documents:
         if lot and size + passages > _DROPPED:
             yield lot

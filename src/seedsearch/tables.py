@@ -2,7 +2,7 @@
 
 1. What is there of a file is marked "old"; what it holds now is written and marked "new", in as many transactions as it takes.
 2. The engine commits: old passages out, new ones in. Of a new index the last passages are written at the same time: a reader
-   who finds one that is not there leaves it out.
+   leaves out what has a higher number than any that is there.
 3. What is "new" is marked "indexed" and what is "old" is marked "gone", both at once; then what is gone is dropped.
 
 A file that a crash caught before 3 is forgotten, its passages first where the engine has any, and read again by the next run.
@@ -51,6 +51,20 @@ GONE = "SELECT number FROM file WHERE state = 'gone'"
 """Files of which what is there is dropped."""
 HIDDEN = "SELECT d.number FROM document d JOIN file f ON f.number = d.file WHERE f.state IN ('new', 'gone')"
 """Documents that are not shown."""
+
+
+class Seen(NamedTuple):
+    """What was known of a file when it was last looked at; times are nanoseconds.
+
+    `reason` says why it was skipped, `flaw` what of it could not be read; both are "" for a sound file.
+    """
+
+    sha256: str
+    size: int
+    modified: int
+    checked: int
+    reason: str
+    flaw: str = ""
 
 
 class Rows(NamedTuple):
