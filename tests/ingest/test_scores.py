@@ -63,6 +63,21 @@ def side_of(*tokens: list[str]) -> Side:
     return Side(list(tokens), [10] * len(tokens), flags, flags, flags)
 
 
+def test_a_numeral_says_no_more_than_the_strongest_evidence() -> None:
+    """Each of its odds is 85, above the 50 at which they are cut."""
+    side = side_of(*([str(number)] for number in range(15)))
+    table = {str(number): {str(number): 1.0} for number in range(15)}
+    band = [(0, 15)] * 16
+    assert evidence.scores(side, side, table, 1.0, band) == evidence.plain_scores(side, side, table, 1.0, band)
+
+
+def test_of_ways_that_are_worth_the_same_the_same_one_is_taken() -> None:
+    band, prices = [(0, 3)] * 4, beads.usual_prices()
+    for worth in (NEVER, prices.null, 0.0):
+        scores = [array("d", [worth] * 4 * len(SHAPES)) for _ in band]
+        assert native.choices(beads._grid(scores, band, prices), NEVER) == beads.plain_choices(scores, band, prices)
+
+
 def test_a_band_that_does_not_fit_is_refused() -> None:
     side = side_of(["a"], ["b"])
     for band in ([(0, 2)] * 2, [(0, 2)] * 4, [(0, 3)] * 3, [(2, 1)] * 3, [(1, 2), (0, 2), (0, 2)], [(0, 2), (0, 1), (0, 2)]):
